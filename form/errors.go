@@ -1,0 +1,203 @@
+package form
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// A Cause is one reason why a form cannot be read or written. It is an error: errors.Is(err, form.ErrTruncated).
+// Its string is a stable id, for logs and translations; Error gives the English text.
+type Cause string
+
+// About the request, found before the body is read.
+const (
+	ErrNotMultipart Cause = "not-multipart" // the Content-Type is another, or none
+	ErrBoundary     Cause = "bad-boundary"  // longer than 70 characters, or with characters that cannot be in it
+)
+
+// About the body as a whole.
+const (
+	ErrEmpty         Cause = "empty-body"      // not one byte
+	ErrNoDelimiter   Cause = "no-delimiter"    // no --boundary at the start
+	ErrOtherBoundary Cause = "other-boundary"  // Content-Type and body name different boundaries
+	ErrDashes        Cause = "no-dashes"       // the two dashes before the boundary were forgotten
+	ErrDelimiter     Cause = "bad-delimiter"   // a delimiter that does not stand on a line of its own
+	ErrLineEnds      Cause = "bare-lf"         // lines that end with LF alone
+	ErrTruncated     Cause = "truncated"       // the body ends before the closing delimiter
+	ErrRead          Cause = "read-failed"     // the body could not be read; the reader's own error is wrapped too
+	ErrTooManyParts  Cause = "too-many-parts"  // more than Limits.Parts
+	ErrHeaderTooLong Cause = "header-too-long" // the headers of a part are longer than Limits.Header
+	ErrTextTooLong   Cause = "text-too-long"   // Part.Text: longer than the caller's max
+)
+
+// About the headers of one part.
+const (
+	ErrNoBlankLine   Cause = "no-blank-line"     // content or delimiter where a header should be
+	ErrFullWidth     Cause = "full-width"        // full-width (Chinese) punctuation
+	ErrControl       Cause = "control-character" // NUL, TAB, DEL and the like
+	ErrNoDisposition Cause = "no-disposition"    // Content-Disposition is absent, or has no type
+	ErrParameter     Cause = "bad-parameter"     // not name=value
+	ErrQuotes        Cause = "bad-quotes"        // a quote inside a quoted value, or none at its end
+	ErrDuplicate     Cause = "duplicate"         // the same parameter twice
+	ErrFilenameStar  Cause = "bad-filename-star" // a filename* that cannot be decoded
+)
+
+// ErrUnsafe is what New refuses: a name or a type that would break the form.
+const ErrUnsafe Cause = "unsafe"
+
+// causeTexts says for each cause what is wrong and what to do.
+var causeTexts = map[Cause]string{
+	ErrNotMultipart: "the request is not multipart/form-data; send Content-Type: multipart/form-data; boundary=…",
+	ErrBoundary:     "the boundary cannot be used; make it 1 to 70 letters and digits, and do not quote it",
+
+	ErrEmpty:         "the body is empty; send the form in it (a stream that was read before, to hash it, must be rewound)",
+	ErrNoDelimiter:   "the body does not begin with --boundary; begin it with two dashes and the boundary of the Content-Type",
+	ErrOtherBoundary: "the body is written with another boundary than the Content-Type names; use one and the same",
+	ErrDashes:        "a delimiter lacks its two leading dashes; write -- and then the whole boundary, dashes of its own included",
+	ErrDelimiter:     "a delimiter must stand on a line of its own, between two CR LF",
+	ErrLineEnds:      "lines end with LF alone, which WeChat's servers cannot read; end each line, the empty ones too, with CR LF",
+	ErrTruncated:     "the form is cut short; send all of it, and after the last part CR LF, --boundary and two more dashes",
+	ErrRead:          "the body could not be read to its end",
+	ErrTooManyParts:  "the form has too many parts; send the file and the documented fields only",
+	ErrHeaderTooLong: "the headers of a part are too long; send Content-Disposition and Content-Type only",
+	ErrTextTooLong:   "a text field is too long",
+
+	ErrNoBlankLine:   "this is no header line; put one empty line between the headers of a part and its content",
+	ErrFullWidth:     "full-width punctuation in a header; write : ; = and \" in ASCII",
+	ErrControl:       "a control character in a header; remove it (from the file name, most likely)",
+	ErrNoDisposition: "the part does not say which field it is; give it Content-Disposition: form-data; name=\"…\"",
+	ErrParameter:     "a header parameter is not name=\"value\"",
+	ErrQuotes:        "the quotes of a header parameter do not match; write a quote inside a file name as %22, or rename the file",
+	ErrDuplicate:     "a header parameter is given twice; send it once",
+	ErrFilenameStar:  "filename* cannot be decoded; send a plain filename=\"…\" in UTF-8",
+
+	ErrUnsafe: "this cannot be written into a part's header; choose another (SafeName makes a file name that can)",
+}
+
+// Causes lists every Cause, in no order.
+func Causes() []Cause {
+	list := make([]Cause, 0, len(causeTexts))
+	for c := range causeTexts {
+		list = append(list, c)
+	}
+	return list
+}
+
+// Error says in English what is wrong and what to do about it.
+func (c Cause) Error() string {
+	if text, ok := causeTexts[c]; ok {
+		return text
+	}
+	return string(c)
+}
+
+// An Error is a Cause with the place and the evidence. Its text is safe for a log and a terminal: what it cites of the
+// body is quoted and cut to 64 bytes.
+//
+//	form: part 2: a header parameter is given twice; send it once: filename, "b.exe"
+type Error struct {
+	Cause  Cause
+	Part   int    // the part it is about, counted from 1; 0 before the first, and in New
+	Detail string // the evidence: what was found, and where
+	Err    error  // for ErrRead and ErrTruncated: what the body's reader answered, if it was not io.EOF
+}
+
+func (e *Error) Error() string {
+	text := "form: "
+	if e.Part > 0 {
+		text += "part " + strconv.Itoa(e.Part) + ": "
+	}
+	text += e.Cause.Error()
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap makes errors.Is find the Cause, and errors.As what the body's reader answered (an *http.MaxBytesError).
+func (e *Error) Unwrap() []error {
+	if e.Err != nil {
+		return []error{e.Cause, e.Err}
+	}
+	return []error{e.Cause}
+}
+
+func errorf(cause Cause, format string, args ...any) *Error {
+	return &Error{Cause: cause, Detail: fmt.Sprintf(format, args...)}
+}
+
+// A WarningID names one leniency. The string is stable, for logs, tests and translations.
+type WarningID string
+
+// What the Reader let pass. Each says what is known of the real service; "pay" is APIv3 and APIv2, "account" the
+// Official Account API.
+const (
+	// The Content-Type has no boundary; it was taken from the first --… line of the body. A well-used Python SDK has
+	// always sent it so. Whether the real service copes is not known.
+	WarnNoBoundary WarningID = "no-boundary"
+	// boundary="…": the real service reads no part at all, so meta is empty and the signature wrong (401), or the file is
+	// missing (41005). The default of .NET.
+	WarnQuotedBoundary WarningID = "quoted-boundary"
+	// Text before the first delimiter, skipped.
+	WarnPreamble WarningID = "preamble"
+	// Blanks or tabs after a delimiter, on its line.
+	WarnPadding WarningID = "padding"
+	// An empty part without the line break that belongs before its delimiter.
+	WarnNoLineBreak WarningID = "no-line-break"
+
+	// A header over several lines.
+	WarnFolded WarningID = "folded-header"
+	// A blank between a header's name and its colon.
+	WarnBlankBeforeColon WarningID = "blank-before-colon"
+	// A header twice in one part. The first counts.
+	WarnDuplicateHeader WarningID = "duplicate-header"
+	// A Content-Length inside a part. OkHttp 3 and Guzzle send it and pay accepts it; account is said to refuse it. Not
+	// worth a line in a log.
+	WarnPartLength WarningID = "part-content-length"
+	// A Content-Transfer-Encoding other than 7bit, 8bit and binary. It was not applied: the bytes are as sent, and the
+	// digest will not agree with the file's.
+	WarnTransferEncoding WarningID = "transfer-encoding"
+
+	// The Content-Disposition is not form-data.
+	WarnNotFormData WarningID = "not-form-data"
+	// name=meta or filename=a.jpg, without quotes. The default of .NET.
+	WarnUnquoted WarningID = "unquoted"
+	// name='meta'. The quotes were taken off; a server that follows the standard keeps them as part of the name.
+	WarnSingleQuotes WarningID = "single-quotes"
+	// The name is absent or empty: nobody can ask for this part.
+	WarnNoName WarningID = "no-name"
+	// The name or file name is not UTF-8 (GBK, most likely).
+	WarnNotUTF8 WarningID = "not-utf8"
+	// Only filename*= is there. Account does not understand it and answers 41005.
+	WarnFilenameStar WarningID = "filename-star"
+)
+
+// A Warning is one leniency used on one body.
+type Warning struct {
+	ID     WarningID
+	Part   int    // counted from 1; 0 for the body as a whole
+	Detail string // the evidence, quoted and cut like an Error's; may be empty
+}
+
+// String gives `part 2: unquoted: name`.
+func (w Warning) String() string {
+	text := string(w.ID)
+	if w.Part > 0 {
+		text = "part " + strconv.Itoa(w.Part) + ": " + text
+	}
+	if w.Detail != "" {
+		text += ": " + w.Detail
+	}
+	return text
+}
+
+// quote makes strangers' bytes fit to be printed: one line, no control characters, at most 64 of them.
+func quote[T string | []byte](raw T) string {
+	if len(raw) > 64 {
+		return strconv.Quote(string(raw[:64])) + "…"
+	}
+	return strconv.Quote(string(raw))
+}

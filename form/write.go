@@ -1,0 +1,124 @@
+package form
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Field is a text part: meta, or one value of an APIv2 form.
+type Field struct {
+	Name        string // meta, mch_id
+	Value       string // sent byte for byte
+	ContentType string // application/json for meta; "" leaves the header out
+}
+
+// A File is the part that holds the file, whose bytes come later.
+type File struct {
+	Part        string // the part's name: file on APIv3, media on APIv2 and the account API
+	Filename    string // see SafeName; the account API wants an extension in it
+	ContentType string // image/jpeg; "" leaves the header out
+}
+
+// A Body is a form whose file is yet to come. It does not change, so that one Body may be sent many times, also at once.
+type Body struct {
+	boundary string
+	prefix   []byte // the fields, and the head of the file's part
+	suffix   []byte // the closing delimiter
+}
+
+// New lays out a form: the fields in their order, then the file, as the documents do.
+//
+// Names, file name and types must be fit to stand in a header as they are. Neither escape for a quote (%22 as browsers
+// write it, \" as Go does) is documented by WeChat, which compares the file name with meta.filename; so New escapes
+// nothing, and instead refuses what would need it, with ErrUnsafe: quotes, backslashes, control characters, a literal
+// %22, what is not UTF-8, an empty name. SafeName turns any name into one that passes; use its result in meta, too.
+func New(file File, fields ...Field) (*Body, error) {
+	var random [16]byte
+	rand.Read(random[:]) // never fails
+	return layOut("wxup"+hex.EncodeToString(random[:]), file, fields)
+}
+
+func layOut(boundary string, file File, fields []Field) (*Body, error) {
+	var b bytes.Buffer
+	for _, f := range fields {
+		if err := checkHeader("field name", f.Name, f.ContentType); err != nil {
+			return nil, err
+		}
+		b.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + f.Name + "\"\r\n")
+		if f.ContentType != "" {
+			b.WriteString("Content-Type: " + f.ContentType + "\r\n")
+		}
+		b.WriteString("\r\n" + f.Value + "\r\n")
+	}
+	if err := checkHeader("part name", file.Part, file.ContentType); err != nil {
+		return nil, err
+	}
+	if err := checkHeader("file name", file.Filename, ""); err != nil {
+		return nil, err
+	}
+	b.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + file.Part + "\"; filename=\"" + file.Filename + "\"\r\n")
+	if file.ContentType != "" {
+		b.WriteString("Content-Type: " + file.ContentType + "\r\n")
+	}
+	b.WriteString("\r\n")
+	return &Body{boundary, b.Bytes(), []byte("\r\n--" + boundary + "--\r\n")}, nil
+}
+
+// checkHeader refuses a name that cannot stand between quotes, and a type that cannot stand on a header line.
+func checkHeader(what, name, contentType string) error {
+	switch {
+	case name == "":
+		return errorf(ErrUnsafe, "%s is empty", what)
+	case !utf8.ValidString(name), strings.ContainsAny(name, `"\`), strings.Contains(name, "%22"), strings.ContainsFunc(name, unicode.IsControl):
+		return errorf(ErrUnsafe, "%s %s", what, quote(name))
+	case !utf8.ValidString(contentType), strings.ContainsFunc(contentType, unicode.IsControl):
+		return errorf(ErrUnsafe, "content type %s", quote(contentType))
+	}
+	return nil
+}
+
+// ContentType is the request's Content-Type. The boundary is 36 letters and digits and not quoted, for the real service
+// does not understand quotes there.
+func (b *Body) ContentType() string {
+	return "multipart/form-data; boundary=" + b.boundary
+}
+
+// Len is the length in bytes of the whole body around a file of fileSize bytes: the request's Content-Length, without
+// which the account API answers 412. For a size below zero (not known) it is -1.
+func (b *Body) Len(fileSize int64) int64 {
+	if fileSize < 0 {
+		return -1
+	}
+	return int64(len(b.prefix)) + fileSize + int64(len(b.suffix))
+}
+
+// Reader streams the body with file in its place. Each call gives a new, independent Reader: call it again, with the file
+// from its start, to send again. An error of file is passed on, and the form is then left without its end.
+func (b *Body) Reader(file io.Reader) io.Reader {
+	return io.MultiReader(bytes.NewReader(b.prefix), file, bytes.NewReader(b.suffix))
+}
+
+// SafeName makes of any path or name a file name that New takes and that every server reads alike: its Base, with ' for a
+// quote and _ for control characters, for bytes that are not UTF-8 and for characters above U+FFFF (the documents ask
+// for UTF-8 of at most three bytes: no emoji). The extension stays, and nothing is cut. Of nothing it makes "file".
+func SafeName(name string) string {
+	name = strings.ReplaceAll(Base(name), "%22", "'")
+	name = strings.Map(func(c rune) rune {
+		switch {
+		case c == '"':
+			return '\''
+		case unicode.IsControl(c), c == utf8.RuneError, c > 0xFFFF:
+			return '_'
+		}
+		return c
+	}, name)
+	if name == "" {
+		return "file"
+	}
+	return name
+}
