@@ -1,0 +1,250 @@
+package wxup
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/media"
+)
+
+// defaultNameMax is how many characters a file name may have where the row does not say.
+const defaultNameMax = 128
+
+// upload is one file on its way to one endpoint, and what reading it has told.
+type upload struct {
+	*content
+	ep     *Endpoint
+	src    *Source
+	name   string // as sent
+	format media.Format
+	sha256 string
+	digest string // ep.Digest, in hex
+}
+
+// examine opens a source and reads it once. It refuses what the endpoint would refuse.
+func examine(ctx context.Context, ep *Endpoint, src *Source) (*upload, error) {
+	if err := ep.check(); err != nil {
+		return nil, err
+	}
+	content, err := src.open(ctx, ep.MaxSize())
+	if err != nil {
+		return nil, err
+	}
+	up := &upload{content: content, ep: ep, src: src}
+	if err := up.read(ctx); err != nil {
+		content.close()
+		return nil, err
+	}
+	return up, nil
+}
+
+// check says what a row of a user's own lacks.
+func (ep *Endpoint) check() error {
+	switch {
+	case ep.Family != PayV3 && ep.Family != PayV2 && ep.Family != Account:
+		return fmt.Errorf("the endpoint's Family is %q", ep.Family)
+	case !strings.HasPrefix(ep.Path, "/"):
+		return fmt.Errorf("the endpoint's Path %q does not begin with /", ep.Path)
+	case ep.FilePart == "" || ep.Answer == "" || len(ep.Accepts) == 0:
+		return errors.New("the endpoint needs FilePart, Answer and Accepts")
+	case ep.Family == PayV3 && ep.MetaPart == "", ep.Family != Account && (ep.DigestField == "" || ep.Digest == ""):
+		return errors.New("the endpoint needs MetaPart, DigestField and Digest")
+	}
+	return nil
+}
+
+// read goes over the file once: format, structure and digests.
+func (up *upload) read(ctx context.Context) error {
+	switch {
+	case up.size == 0:
+		return refuse(EmptyFile, "")
+	case up.size > up.ep.MaxSize():
+		return tooLarge(up.size, up.ep.MaxSize())
+	}
+	head := make([]byte, min(up.size, media.SniffLen))
+	if _, err := io.ReadFull(up.reader(), head); err != nil {
+		return fmt.Errorf("read the file: %w", err)
+	}
+	if err := up.judge(head); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	digest, sums := hash.Hash(sum), io.Writer(sum)
+	if up.ep.Digest != "" && up.ep.Digest != media.SHA256 {
+		var known bool
+		if digest, known = media.NewDigest(up.ep.Digest); !known {
+			return fmt.Errorf("the endpoint's Digest is %q", up.ep.Digest)
+		}
+		sums = io.MultiWriter(sum, digest)
+	}
+	file := &tally{r: io.TeeReader(&contextReader{ctx, up.reader()}, sums), want: up.size}
+	var damage error
+	if up.format.Class() == media.Picture {
+		_, damage = media.Walk(file)
+	}
+	if damage == nil || errors.Is(damage, media.NotPicture) { // a row of a user's own takes what is never walked
+		damage = nil
+		io.Copy(io.Discard, file)
+	}
+	switch {
+	case file.err != nil:
+		return fmt.Errorf("read the file: %w", file.err)
+	case errors.Is(damage, media.TooBig):
+		return refuse(TooManyPixels, "%v", damage)
+	case damage != nil:
+		return refuse(NotImage, "%v", damage)
+	}
+	up.sha256, up.digest = hex.EncodeToString(sum.Sum(nil)), hex.EncodeToString(digest.Sum(nil))
+	return nil
+}
+
+// facts is a Result with what is known of the file.
+func (up *upload) facts() *Result {
+	return &Result{Endpoint: up.ep.Name, Name: up.name, Format: up.format, Size: up.size, SHA256: up.sha256}
+}
+
+// result is the Result of an upload that was answered with value.
+func (c *Client) result(up *upload, value, requestID string) *Result {
+	res := up.facts()
+	res.RequestID = requestID
+	if up.ep.Public {
+		res.URL = value
+	} else {
+		res.MediaID = value
+	}
+	if up.ep.Expires > 0 {
+		res.Expires = c.now().Add(up.ep.Expires)
+	}
+	return res
+}
+
+// judge looks at the head of the file: its format, and with that the name and the size.
+func (up *upload) judge(head []byte) error {
+	up.format = media.Sniff(head)
+	most, taken := up.ep.Max(up.format)
+	if !taken { // what shares its container with a format that is taken, as mp4, m4v and mov do, is believed to be that
+		suffixed, _ := media.BySuffix(up.content.name)
+		for _, a := range up.ep.Accepts {
+			if up.format.Fits(a.Format) && (!taken || a.Format == suffixed) {
+				most, taken, up.format = a.Max, true, a.Format
+			}
+		}
+	}
+	switch {
+	case !taken && up.format == media.Unknown:
+		return refuse(NotImage, "its format is not known; %s takes %s", up.ep.Name, up.ep.Formats())
+	case !taken:
+		return refuse(NotImage, "it is %s by its content; %s takes %s", up.format, up.ep.Name, up.ep.Formats())
+	case up.size > most:
+		return tooLarge(up.size, most)
+	}
+	up.name = sentName(up.ep, up.content.name, up.format)
+	return nil
+}
+
+// sentName makes of a name one that the endpoint takes: see Source.Name.
+func sentName(ep *Endpoint, name string, format media.Format) string {
+	if name == "" {
+		name = "file"
+	}
+	name = form.SafeName(name)
+	suffixed, known := media.BySuffix(name)
+	if _, taken := ep.Max(suffixed); !known || !taken {
+		name += "." + format.Suffix()
+	}
+	most := ep.NameMax
+	if most == 0 {
+		most = defaultNameMax
+	}
+	if over := utf8.RuneCountInString(name) - most; over > 0 {
+		suffix := path.Ext(name)
+		stem := []rune(strings.TrimSuffix(name, suffix))
+		name = string(stem[:max(len(stem)-over, 0)]) + suffix
+	}
+	return name
+}
+
+// field is a member of meta, or a form field.
+type field struct{ name, value string }
+
+// extra lists what is sent beside the file's name and digest: the row's fields in their order, then what else the caller
+// gives, sorted.
+func (up *upload) extra() ([]field, error) {
+	var list []field
+	given := func(name string) (string, bool) { value, ok := up.src.Meta[name]; return value, ok }
+	for _, f := range up.ep.Fields {
+		value, ok := given(f.Name)
+		if !ok {
+			value = f.Value
+		}
+		switch {
+		case value != "":
+			list = append(list, field{f.Name, value})
+		case f.Required:
+			return nil, refuse(BadMeta, "%s needs a value for %s (Source.Meta)", up.ep.Name, f.Name)
+		}
+	}
+	var rest []field
+	for name, value := range up.src.Meta {
+		switch {
+		case name == up.ep.NameField || name == up.ep.DigestField:
+			return nil, refuse(BadMeta, "%s is not for Source.Meta, it is made from the file", name)
+		case !slices.ContainsFunc(up.ep.Fields, func(f MetaField) bool { return f.Name == name }):
+			rest = append(rest, field{name, value})
+		}
+	}
+	slices.SortFunc(rest, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	return append(list, rest...), nil
+}
+
+// refuse is a refusal that needs no server. The endpoint's name is put in later.
+func refuse(p Problem, format string, args ...any) *Error {
+	return &Error{Problem: p, Reason: fmt.Sprintf(format, args...)}
+}
+
+// tooLarge is the refusal of a file of size bytes, or of more than limit if that is not known.
+func tooLarge(size, limit int64) *Error {
+	if size < 0 {
+		return refuse(TooLarge, "it has more than %s", bytesText(limit))
+	}
+	return refuse(TooLarge, "it has %d bytes; at most %s are taken", size, bytesText(limit))
+}
+
+func bytesText(n int64) string {
+	switch {
+	case n >= MB && n%MB == 0:
+		return fmt.Sprintf("%d bytes (%d MB)", n, n/MB)
+	case n >= KB && n%KB == 0:
+		return fmt.Sprintf("%d bytes (%d KB)", n, n/KB)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// tally counts what is read, and keeps the error, which a parser in front of it may hide.
+type tally struct {
+	r       io.Reader
+	n, want int64
+	err     error
+}
+
+func (t *tally) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.n += int64(n)
+	switch {
+	case err == io.EOF && t.n < t.want:
+		t.err = fmt.Errorf("it ended after %d of %d bytes: %w", t.n, t.want, io.ErrUnexpectedEOF)
+	case err != nil && err != io.EOF:
+		t.err = err
+	}
+	return n, err
+}

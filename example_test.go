@@ -1,0 +1,140 @@
+package wxup_test
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/sign"
+)
+
+func read(path string) []byte {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return text
+}
+
+// A merchant with the WeChat Pay public key (微信支付公钥).
+func ExampleClient_publicKey() {
+	key, err := sign.ParsePrivateKey(read("apiclient_key.pem"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	public, err := sign.ParsePublicKey(read("pub_key.pem"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := &wxup.Client{Merchant: &wxup.Merchant{
+		MchID:      "1900009191",
+		SerialNo:   "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C",
+		PrivateKey: key,
+		PublicKeys: map[string]*rsa.PublicKey{"PUB_KEY_ID_0119000091912026030400000000000000": public},
+	}}
+	res, err := client.Upload(context.Background(), wxup.MarketingImage, wxup.File("coupon.png"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.URL)
+}
+
+// A merchant with platform certificates (平台证书): the APIv3 key lets the Client fetch them. SerialNo and PrivateKey come
+// from the merchant's certificate.
+func ExampleClient_platformCertificates() {
+	cert, err := tls.LoadX509KeyPair("apiclient_cert.pem", "apiclient_key.pem")
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := &wxup.Client{Merchant: &wxup.Merchant{
+		MchID:       "1900009191",
+		Certificate: cert,
+		APIv3Key:    os.Getenv("WXUP_APIV3_KEY"),
+	}}
+	res, err := client.Upload(context.Background(), wxup.MerchantImage, wxup.File("licence.jpg"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.MediaID)
+}
+
+// APIv2: the same certificate in the TLS handshake, and the APIv2 key.
+func ExampleClient_apiv2() {
+	cert, err := tls.LoadX509KeyPair("apiclient_cert.pem", "apiclient_key.pem")
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := &wxup.Client{Merchant: &wxup.Merchant{
+		MchID:       "1900009191",
+		Certificate: cert,
+		APIv2Key:    os.Getenv("WXUP_APIV2_KEY"),
+	}}
+	res, err := client.Upload(context.Background(), wxup.SecapiMedia, wxup.File("licence.jpg"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.MediaID)
+}
+
+// An Official Account, and what to do about errors.
+func ExampleClient_officialAccount() {
+	client := &wxup.Client{App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true}}
+	res, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.File("cover.jpg"))
+	switch problem := wxup.ProblemOf(err); {
+	case err == nil:
+		fmt.Println(res.URL)
+	case errors.Is(err, wxup.TooLarge):
+		fmt.Println("make it smaller than", wxup.ArticleImage.MaxSize(), "bytes")
+	case problem.Temporary():
+		fmt.Println("try again later")
+	default:
+		fmt.Println(err, problem.Hint("en"))
+	}
+}
+
+// A third party (第三方平台) that keeps the tokens which accounts have granted it.
+func ExampleTokenFunc() {
+	granted := map[string]string{} // appid → authorizer_access_token
+	renew := func(ctx context.Context, appid string) error { return errors.New("see api_authorizer_token") }
+	const appid = "wxd930ea5d5a258f4f"
+	client := &wxup.Client{Tokens: wxup.TokenFunc(func(ctx context.Context, dead string) (string, error) {
+		if granted[appid] == dead { // WeChat has refused the one that we have
+			if err := renew(ctx, appid); err != nil {
+				return "", err
+			}
+		}
+		return granted[appid], nil
+	})}
+	_, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.Bytes("cover.png", pngFile))
+	fmt.Println(err)
+	// Output: article: see api_authorizer_token
+}
+
+// An endpoint that the table lacks: copy a row like it, and change what differs.
+func ExampleEndpoint() {
+	thumb := wxup.ArticleImage
+	thumb.Name = "thumb"
+	thumb.Path = "/cgi-bin/material/add_material?type=thumb"
+	thumb.Accepts = []wxup.Accept{{Format: media.JPEG, Max: 64 * wxup.KB}}
+	thumb.Answer, thumb.Public = "media_id", false
+
+	res, err := wxup.Check(context.Background(), thumb, wxup.Bytes("cover.png", pngFile))
+	fmt.Println(res, err)
+	// Output: <nil> thumb: the content is not an image of an accepted format, or is damaged: it is png by its content; thumb takes jpg
+}
+
+// Check tells whether an endpoint would take a file, without a Client.
+func ExampleCheck() {
+	res, err := wxup.Check(context.Background(), wxup.MarketingImage, wxup.Bytes("C:\\pics\\logo", jpgFile))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Name, res.Format)
+	// Output: logo.jpg jpeg
+}
