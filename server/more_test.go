@@ -1,0 +1,231 @@
+package server
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/sign"
+)
+
+// TestAccountContentType: JSON by the documents, text/plain as the real media APIs answer.
+func TestAccountContentType(t *testing.T) {
+	for profile, want := range map[wxup.Profile]string{wxup.Documented: "application/json; charset=utf-8", wxup.Observed: "text/plain"} {
+		g := newRig(t, func(c *Config) { c.Profile = profile })
+		for _, name := range []string{"photo.jpg", "photo.gif"} {
+			a := try(&wxup.ArticleImage)
+			a.name = name
+			if got := g.send(a).header.Get("Content-Type"); got != want {
+				t.Errorf("%s, %s: %q, want %q", profile, name, got, want)
+			}
+		}
+	}
+}
+
+// TestStrictSerial: a row that needs Wechatpay-Serial gets it from careful clients, and is lenient with others.
+func TestStrictSerial(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		g := newRig(t, func(c *Config) { c.Strict = strict })
+		a := try(&wxup.ReceiptImage)
+		a.data, a.name = drawing(), "r.png"
+		if got := g.send(a); (got.status == 200) == strict {
+			t.Errorf("strict %v, without Wechatpay-Serial: %d %s", strict, got.status, got.body)
+		}
+		a.header["Wechatpay-Serial"] = pubKeyID
+		if got := g.send(a); got.status != 200 {
+			t.Errorf("strict %v, with it: %d %s", strict, got.status, got.body)
+		}
+	}
+}
+
+// TestUnknownFields: fields that APIv2 does not know may be signed or not.
+func TestUnknownFields(t *testing.T) {
+	g := newRig(t)
+	for _, signed := range []bool{true, false} {
+		a := try(&wxup.SecapiMedia)
+		a.fields = map[string]string{"mch_id": mchid, "media_hash": a.digest(), "sign_type": sign.HMACSHA256}
+		if signed {
+			a.fields["hack"] = "X"
+		}
+		a.fields["sign"] = sign.V2(a.fields, apiV2Key)
+		a.fields["hack"] = "X"
+		if got := g.send(a); !strings.Contains(got.body, "media_id") {
+			t.Errorf("signed %v: %s", signed, got.body)
+		}
+	}
+}
+
+// TestSizes is exact at the limit of every row.
+func TestSizes(t *testing.T) {
+	g := newRig(t)
+	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.MerchantImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+		for _, over := range []int{-1, 0, 1} {
+			a := try(ep)
+			a.data = sized(int(ep.MaxSize()) + over)
+			if len(a.data) != int(ep.MaxSize())+over {
+				t.Fatalf("made %d bytes", len(a.data))
+			}
+			got := g.send(a)
+			if ok := strings.Contains(got.body, `"errmsg":"ok"`) || strings.Contains(got.body, "media_url") || strings.Contains(got.body, "media_id"); ok != (over <= 0) {
+				t.Errorf("%s, %d bytes over the limit: %d %s", ep.Name, over, got.status, got.body)
+			}
+		}
+	}
+}
+
+// TestHugeBody: a body far above any limit is refused without being read.
+func TestHugeBody(t *testing.T) {
+	g := newRig(t)
+	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+		a := try(ep)
+		a.data = make([]byte, bodyMost+1)
+		g.send(a)
+		if p := g.lastExchange().Problem; p != wxup.TooLarge {
+			t.Errorf("%s with a Content-Length: %s", ep.Name, p)
+		}
+		if ep.Family != wxup.PayV3 { // whose meta comes first here, but is read before the file
+			continue
+		}
+		a.chunked = true
+		g.send(a)
+		if p := g.lastExchange().Problem; p != wxup.TooLarge {
+			t.Errorf("%s chunked: %s", ep.Name, p)
+		}
+	}
+}
+
+// TestCutBody: a form cut at many places leaves nothing behind and is never accepted.
+func TestCutBody(t *testing.T) {
+	g := newRig(t)
+	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+		token := "access_token=" + g.token()
+		for _, order := range [][]string{{"meta", "file"}, {"file", "meta"}} {
+			whole := try(ep)
+			whole.order, whole.query = order, token
+			g.send(whole) // fills in meta and fields
+			body := string(whole.form())
+			kept := len(g.mem.files)
+			for cut := 0; cut < len(body)-4; cut += 97 {
+				a := *whole
+				part := body[:cut]
+				a.body, a.header = &part, map[string]string{}
+				if got := g.send(&a); strings.Contains(got.body, "media_url") || strings.Contains(got.body, "media_id") || strings.Contains(got.body, `"ok"`) {
+					t.Fatalf("%s, cut at %d of %d: %s", ep.Name, cut, len(body), got.body)
+				}
+			}
+			if len(g.mem.files) != kept {
+				t.Errorf("%s: cut uploads were kept", ep.Name)
+			}
+		}
+	}
+}
+
+// TestAbsoluteForm: a request sent through a plain proxy has a whole URL in its first line; the signature covers the path.
+func TestAbsoluteForm(t *testing.T) {
+	g := newRig(t)
+	a := try(&wxup.MarketingImage)
+	g.send(a)
+	a.auth = nil
+	g.send(a)
+	r, w := newRequest("POST", "http://api.mch.weixin.qq.com"+a.path+"?x=1&access_token=secret")
+	r.Header = http.Header{}
+	if target(r) != a.path+"?x=1&access_token=secret" {
+		t.Errorf("target %q", target(r))
+	}
+	g.srv.ServeHTTP(w, r)
+	if e := g.lastExchange(); strings.Contains(e.Path, "secret") {
+		t.Errorf("the record's path holds a token: %s", e.Path)
+	}
+}
+
+// TestArrows keeps the imports in one direction. The protocol is at the bottom: who uploads must not pay for the server,
+// and a rule about the wire must not reach for a database.
+func TestArrows(t *testing.T) {
+	const module = "github.com/wxup/wxup"
+	may := map[string][]string{
+		"":         {"/sign", "/form", "/media"},
+		"/sign":    nil,
+		"/form":    nil,
+		"/media":   nil,
+		"/devkeys": nil,
+		"/server":  {"", "/sign", "/form", "/media"},
+	}
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		if strings.HasPrefix(name, "/app") {
+			continue
+		}
+		allowed, ok := may[name]
+		if !ok {
+			t.Errorf("%s is new: say here what it may import", words[0])
+		}
+		seen++
+		for _, imported := range words[1:] {
+			inner, ours := strings.CutPrefix(imported, module)
+			switch {
+			case ours && !contains(allowed, inner):
+				t.Errorf("%s imports %s", words[0], imported)
+			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
+				t.Errorf("%s imports %s: the library has no dependencies", words[0], imported)
+			}
+		}
+	}
+	if seen < len(may) {
+		t.Errorf("only %d packages were looked at", seen)
+	}
+	mod, err := os.ReadFile("../go.mod")
+	if err != nil || strings.Contains(string(mod), "require") {
+		t.Errorf("the library's go.mod must have no requirements: %v", err)
+	}
+	if v := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(mod); v == nil || string(v[1]) < "1.26.6" {
+		t.Errorf("go.mod must ask for Go 1.26.6 or newer: older ones have known faults in net/http, crypto/x509 and encoding/xml")
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// TestDocsDifferences: every test that docs/differences.md names is there.
+func TestDocsDifferences(t *testing.T) {
+	doc, err := os.ReadFile("../docs/differences.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, dir := range []string{".", "..", "../sign", "../form", "../media"} {
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f.Name(), "_test.go") {
+				text, err := os.ReadFile(dir + "/" + f.Name())
+				if err != nil {
+					t.Fatal(err)
+				}
+				code.Write(text)
+			}
+		}
+	}
+	for _, name := range regexp.MustCompile(`\b(Test|Example)[A-Z]\w*`).FindAllString(string(doc), -1) {
+		if !strings.Contains(code.String(), "func "+name+"(") {
+			t.Errorf("docs/differences.md names %s, which is not there", name)
+		}
+	}
+}

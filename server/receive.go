@@ -1,0 +1,278 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/media"
+)
+
+// receive is the way of one upload, top to bottom. It gives what was kept, or a refusal. Cheap checks come first, and
+// nothing that only the account's owner should learn is said before the claim is proved.
+func (s *Server) receive(c *call) (*Media, error) {
+	if s.stopped.Load() {
+		return nil, refuse(wxup.Unavailable, "the server is stopping")
+	}
+	if err := c.step("admit", c.family.admit(c)); err != nil {
+		return nil, err
+	}
+	f, err := s.read(c)
+	if c.step("read", err) != nil {
+		return nil, err
+	}
+	defer s.budget.give(f.reserved)
+	if err := c.step("prove", c.family.prove(c, f)); err != nil {
+		return nil, err
+	}
+	c.rec.Proven = true
+	if err := c.step("replay", s.replayed(c.ctx, c.rec.Nonce)); err != nil {
+		return nil, err
+	}
+	if err := c.step("rate", s.rate(c)); err != nil {
+		return nil, err
+	}
+	m, err := s.check(c, f)
+	if c.step("check", err) != nil {
+		return nil, err
+	}
+	if err := c.step("keep", s.keep(c, m, f)); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (s *Server) keep(c *call, m *Media, f *upload) error {
+	if err := s.Keeper.Keep(c.ctx, m, f.content()); err != nil {
+		return internal("keep the file", err)
+	}
+	if m.Public {
+		m.URL = c.publicURL(m)
+	}
+	return nil
+}
+
+// upload is a form that has arrived.
+type upload struct {
+	fields   map[string]string // the text parts; of one that came twice the first counts
+	twice    []string          // the names of those
+	meta     []byte            // raw; nil if there was none
+	file     *filePart
+	err      error // why the form could not be read to its end; what came before is here all the same
+	reserved int64 // bytes of the budget
+}
+
+// filePart is the file of a form, in memory.
+type filePart struct {
+	*form.Part
+	data   []byte
+	size   int64 // more than len(data) if the file is larger than the row ever takes
+	sum    hash.Hash
+	sha256 string // of all bytes, hex
+}
+
+func (f *upload) content() io.ReadSeeker { return newReader(f.file.data) }
+
+// Limits of a form's parts that are not the file. The forms of real clients use less than 1 KB of it all.
+const (
+	fieldMost = 16 * wxup.KB
+	bodyMost  = 32 * wxup.MB // above it a body is not even read to find out what is wrong
+)
+
+// slowest is the rate below which a body is given up, in bytes a second, after a start of readGrace.
+const (
+	slowest   = 32 * wxup.KB
+	readGrace = 15 * time.Second
+)
+
+// read takes the form apart. The file is hashed while it arrives, into memory that was reserved in the budget before a
+// byte of the body was read. An error here ends the request; a form that cannot be read does not: it is noted in the
+// upload, since the caller may still prove who it is by what did arrive.
+func (s *Server) read(c *call) (*upload, error) {
+	f := &upload{fields: map[string]string{}}
+	most := c.ep.MaxSize()
+	if c.r.ContentLength > bodyMost {
+		return nil, refuse(wxup.TooLarge, "the body has %d bytes, the file may have %d", c.r.ContentLength, most)
+	}
+	reserve := most + 1
+	if n := c.r.ContentLength; n >= 0 && n < reserve {
+		reserve = n
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, s.BudgetWait)
+	defer cancel()
+	if !s.budget.take(ctx, reserve) {
+		return nil, refuse(wxup.TooFrequent, "no room for %d more bytes of uploads within %s", reserve, s.BudgetWait)
+	}
+	f.reserved = reserve
+	c.bodyRead = true
+	http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(readGrace + time.Duration(most/slowest)*time.Second))
+	body := http.MaxBytesReader(c.w, c.r.Body, bodyMost)
+	f.err = f.readParts(c, body, reserve)
+	if f.err != nil {
+		c.warn("the form cannot be read: %s", printable(f.err.Error()))
+	}
+	return f, nil
+}
+
+func (f *upload) readParts(c *call, body io.Reader, reserve int64) error {
+	r, err := form.NewReader(body, c.r.Header.Get("Content-Type"), form.Limits{})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, w := range r.Warnings() {
+			c.warn("form: %s", w)
+		}
+	}()
+	for {
+		p, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rec := PartRecord{Name: p.Name, Filename: p.Filename, Header: string(p.Header)}
+		switch {
+		case isFilePart(c.ep, p) && f.file == nil:
+			err = f.readFile(c.ep, p, reserve)
+			rec.Size, rec.SHA256 = f.file.size, f.file.sha256
+		case isFilePart(c.ep, p):
+			f.twice = append(f.twice, p.Name)
+		case p.HasFilename && p.Name != c.ep.MetaPart:
+			// a file under another name: not read, not kept
+		default:
+			var text []byte
+			text, err = p.Text(fieldMost)
+			rec.Size, rec.Text = int64(len(text)), string(text)
+			f.addText(c, p, text)
+		}
+		c.rec.Request.Parts = append(c.rec.Request.Parts, rec)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func isFilePart(ep *wxup.Endpoint, p *form.Part) bool {
+	if p.Name == ep.FilePart {
+		return true
+	}
+	for _, alias := range ep.FileAliases {
+		if p.Name == alias {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *upload) addText(c *call, p *form.Part, text []byte) {
+	if p.Name == "" {
+		return
+	}
+	if _, ok := f.fields[p.Name]; ok {
+		f.twice = append(f.twice, p.Name)
+		return
+	}
+	f.fields[p.Name] = string(text)
+	if p.Name == c.ep.MetaPart && c.ep.MetaPart != "" {
+		f.meta = text
+		if p.HasFilename {
+			c.warn("the meta part has a filename; the real service then reads an empty meta")
+		}
+	}
+}
+
+func (f *upload) readFile(ep *wxup.Endpoint, p *form.Part, reserve int64) error {
+	f.file = &filePart{Part: p, data: make([]byte, 0, reserve)}
+	sum := sha256.New()
+	into := io.Writer(sum)
+	f.file.sum = sum
+	if ep.Digest != "" && ep.Digest != "sha256" {
+		f.file.sum, _ = media.NewDigest(ep.Digest)
+		into = io.MultiWriter(sum, f.file.sum)
+	}
+	defer func() { f.file.sha256 = hex.EncodeToString(sum.Sum(nil)) }()
+	for {
+		d := f.file.data
+		if len(d) == cap(d) {
+			break
+		}
+		n, err := p.Read(d[len(d):min(cap(d), len(d)+64*wxup.KB)])
+		into.Write(d[len(d) : len(d)+n])
+		f.file.data = d[:len(d)+n]
+		f.file.size += int64(n)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	n, err := io.Copy(into, p) // larger than is ever kept; hashed on, so that the right reason is given
+	f.file.size += n
+	return err
+}
+
+// replay is the error of an exact replay: the exchange whose answer it gets again.
+type replay struct{ *Exchange }
+
+func (replay) Error() string { return "this exact request was answered before" }
+
+// replayed looks whether a nonce was spent already: by this very request, which then gets its first answer again, or by
+// another, which is refused.
+func (s *Server) replayed(ctx context.Context, n *Nonce) error {
+	if n == nil {
+		return nil
+	}
+	first, err := s.Index.SpentBy(ctx, n.Account, n.Value)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return nil
+	case err != nil:
+		return internal("look up the nonce", err)
+	case first.Nonce != nil && first.Nonce.Digest == n.Digest:
+		return replay{first}
+	}
+	return refuse(wxup.Replayed, "the nonce was spent by %s", first.ID)
+}
+
+// rate counts the call against the account's quotas.
+func (s *Server) rate(c *call) error {
+	quotas := []wxup.Quota{{Calls: s.Limit.PerMinute, Per: time.Minute}}
+	if s.Limit.Documented {
+		quotas = append(quotas, c.ep.Quota)
+	}
+	for _, q := range quotas {
+		problem := wxup.TooFrequent
+		if q.Per > time.Hour && c.ep.Family == wxup.Account {
+			problem = wxup.DailyQuotaExceeded
+		}
+		if err := s.take(c.ctx, c.ep.Name+"/"+c.rec.Account, q, problem); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take counts one call under a name, and refuses it when the quota of the present window is used up.
+func (s *Server) take(ctx context.Context, name string, q wxup.Quota, problem wxup.Problem) error {
+	if q.Calls <= 0 {
+		return nil
+	}
+	ok, err := s.Index.Take(ctx, name, s.Now().Truncate(q.Per), q.Per, q.Calls)
+	if err != nil {
+		return internal("count the call", err)
+	}
+	if !ok {
+		return refuse(problem, "%d calls were made in this span of %s", q.Calls, q.Per)
+	}
+	return nil
+}
