@@ -1,0 +1,3 @@
+module github.com/wxup/wxup/conformance/testkit
+
+go 1.26.6
