@@ -68,6 +68,9 @@ const (
 	BadCode            Problem = "bad_code"             // authorization_code is unknown or spent
 	CodeExpired        Problem = "code_expired"         // authorization_code is past its time
 	BadRefreshToken    Problem = "bad_refresh_token"    // authorizer_refresh_token
+	UnknownRID         Problem = "unknown_rid"          // no such rid, or an older one than seven days
+	BadRID             Problem = "bad_rid"              // not of a rid's form
+	ForeignRID         Problem = "foreign_rid"          // another account's
 	BadOpenAPIPath     Problem = "bad_openapi_path"     // the side-car serves no such API
 	DailyQuotaExceeded Problem = "daily_quota_exceeded" //
 

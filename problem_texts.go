@@ -50,6 +50,9 @@ var problemTexts = map[Problem]both{
 	BadCode:            {"the authorization_code is unknown or was used", "authorization_code 无效或已使用"},
 	CodeExpired:        {"the authorization_code has expired", "authorization_code 已过期"},
 	BadRefreshToken:    {"the authorizer_refresh_token is wrong", "authorizer_refresh_token 无效"},
+	UnknownRID:         {"there is no such rid, or it is older than seven days", "rid 不存在，或已超过 7 天"},
+	BadRID:             {"the rid is missing or malformed", "rid 为空或格式错误"},
+	ForeignRID:         {"the rid belongs to another account", "该 rid 属于其他账号"},
 	BadOpenAPIPath:     {"the side-car's allow-list does not hold this API", "开放接口服务的白名单中没有该接口"},
 	DailyQuotaExceeded: {"the account's calls for today are used up", "当日调用次数已用完"},
 

@@ -30,6 +30,7 @@ type Reader struct {
 	// if delim is not 0, that many bytes of a delimiter line follow, with the line breaks on both its sides.
 	buf          []byte
 	r, w         int
+	read         int64 // from the body, in all
 	ready, delim int
 	last         bool // that delimiter is the closing one
 	start        bool // no content yet: a delimiter may stand here without a line break before it
@@ -50,6 +51,7 @@ type Part struct {
 	FilenameStar bool   // only filename* is there, and Filename is from it
 	ContentType  string // as sent; "" if absent
 	Header       []byte // the header lines as received, without the empty line after them
+	Offset       int64  // where in the body the content begins: who keeps the body's bytes has the content too
 
 	plain, star string // filename as between the quotes; filename* decoded
 	r           *Reader
@@ -188,7 +190,7 @@ func (r *Reader) next() (*Part, error) {
 		return nil, err
 	}
 	r.start, r.used = true, 0
-	p := &Part{Number: r.parts, Header: header, r: r}
+	p := &Part{Number: r.parts, Header: header, Offset: r.read - int64(len(r.window())), r: r}
 	if err := p.parseHeader(); err != nil {
 		return nil, err
 	}

@@ -278,3 +278,37 @@ func compareMime(contentType, body string) (differs string, ok bool) {
 		}
 	}
 }
+
+// TestOffset: a part's content stands in the body where Offset says, however the body arrives.
+func TestOffset(t *testing.T) {
+	body := "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"meta\"\r\n\r\n{}\r\n--b\r\n" +
+		"Content-Disposition: form-data; name=\"empty\"\r\n\r\n\r\n--b\r\n" +
+		"Content-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n" + strings.Repeat("0123456789\r\n", 9000) + "\r\n--b--\r\n"
+	for name, from := range map[string]io.Reader{
+		"at once": strings.NewReader(body), "byte by byte": iotest.OneByteReader(strings.NewReader(body)), "in halves": iotest.HalfReader(strings.NewReader(body)),
+	} {
+		r, err := NewReader(from, "multipart/form-data; boundary=b", Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for parts := 0; ; parts++ {
+			p, err := r.Next()
+			if err == io.EOF {
+				if parts != 3 {
+					t.Errorf("%s: %d parts", name, parts)
+				}
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			content, err := io.ReadAll(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := body[p.Offset:][:len(content)]; got != string(content) {
+				t.Errorf("%s, part %s: at %d stands %.40q, the content is %.40q", name, p.Name, p.Offset, got, content)
+			}
+		}
+	}
+}

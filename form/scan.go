@@ -55,6 +55,7 @@ func (r *Reader) fill() error {
 		}
 		var n int
 		n, r.bodyErr = r.body.Read(r.buf[r.w:])
+		r.read += int64(n)
 		if r.w += n; n > 0 {
 			return nil
 		}

@@ -153,6 +153,11 @@ func (c *call) finish(m *Media, err error) {
 		c.rec.Media = m
 		rep = c.family.accepted(c, m)
 	}
+	c.done(rep)
+}
+
+// done records the exchange and gives its answer.
+func (c *call) done(rep reply) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
 	defer cancel()
 	rep = c.record(ctx, rep)

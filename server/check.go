@@ -5,7 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,8 +13,6 @@ import (
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/media"
 )
-
-func newReader(b []byte) io.ReadSeeker { return bytes.NewReader(b) }
 
 // check judges the file: is it there, is it the one that was announced, does the row take it, is it what it says. The
 // content decides the format, by a walk over its structure; nothing is ever decoded.
@@ -47,7 +45,7 @@ func (s *Server) check(c *call, f *upload) (*Media, error) {
 	if c.ep.Expires > 0 {
 		m.Expires = m.Created.Add(c.ep.Expires)
 	}
-	return m, s.judge(c, m, f.file.data)
+	return m, s.judge(c, m, f)
 }
 
 // formProblem is how a form that cannot be read is said: too large if that is why, else as the family has words for.
@@ -75,7 +73,7 @@ func inPartHeader(err error) bool {
 }
 
 // judge checks name, format, size and structure against the row.
-func (s *Server) judge(c *call, m *Media, data []byte) error {
+func (s *Server) judge(c *call, m *Media, f *upload) error {
 	named, known := media.BySuffix(m.Filename)
 	if c.ep.NameField != "" || c.ep.Family != wxup.PayV3 {
 		if _, takes := c.ep.Max(named); !known || !takes {
@@ -85,7 +83,7 @@ func (s *Server) judge(c *call, m *Media, data []byte) error {
 			return refuse(wxup.UnknownFormat, "the documents name JPG, not JPEG")
 		}
 	}
-	m.Format = media.Sniff(data[:min(len(data), media.SniffLen)])
+	m.Format = media.Sniff(f.head())
 	if known && m.Format.Fits(named) {
 		m.Format = named // mp4, m4v and mov are one container
 	}
@@ -95,6 +93,8 @@ func (s *Server) judge(c *call, m *Media, data []byte) error {
 		return refuse(wxup.NotImage, "the content is %s; taken are: %s", describe(m.Format), c.ep.Formats())
 	case m.Size > most:
 		return refuse(wxup.TooLarge, "%d bytes; at most %d are taken", m.Size, most)
+	case f.file.data == nil:
+		return refuse(formProblem(c.ep, errTooMuchForm, wxup.NoFile), "%v", errTooMuchForm)
 	}
 	if known && named != m.Format && m.Filename != "" {
 		if s.Strict {
@@ -105,7 +105,7 @@ func (s *Server) judge(c *call, m *Media, data []byte) error {
 	if m.Format.Class() != media.Picture {
 		return nil
 	}
-	info, err := media.Walk(bytes.NewReader(data))
+	info, err := media.Walk(bytes.NewReader(f.file.data))
 	if err != nil {
 		if errors.Is(err, media.TooBig) {
 			return refuse(wxup.TooManyPixels, "%v", err)
@@ -120,6 +120,14 @@ func (s *Server) judge(c *call, m *Media, data []byte) error {
 	}
 	m.Width, m.Height = info.Width, info.Height
 	return nil
+}
+
+var errTooMuchForm = fmt.Errorf("the form around the file has more than %d bytes", formMost)
+
+// head is what of the file's beginning was kept: enough to tell its format, however large it is.
+func (f *upload) head() []byte {
+	from := min(f.file.Offset, int64(len(f.raw)))
+	return f.raw[from:min(from+min(f.file.size, media.SniffLen), int64(len(f.raw)))]
 }
 
 func describe(f media.Format) string {

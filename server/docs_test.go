@@ -41,7 +41,7 @@ page of pay.weixin.qq.com; *wxup* is a choice of ours where no source speaks.
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| problem | answer | observed | causes | source |\n|---|---|---|---|---|\n", f.title, f.id)
 		for _, r := range f.family.Refusals() {
 			var how []string
-			for _, c := range causes() {
+			for _, c := range causes(&wxup.MarketingImage) {
 				if c.family == f.family && c.problem == r.Problem {
 					text := c.how
 					if c.only != "" {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -9,11 +10,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"hash/crc32"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strconv"
+	"testing"
 	"time"
 
 	"github.com/wxup/wxup/sign"
@@ -116,4 +119,25 @@ func (g *rig) certificates(header ...string) answer {
 
 func matches(pattern, s string) bool {
 	return regexp.MustCompile("^(?:" + pattern + ")$").MatchString(s)
+}
+
+// fuzzRig is a server without a network, and with a token called good.
+func fuzzRig(t *testing.T) *rig {
+	m := NewMemory()
+	m.PutApp(App{AppID: appid, Secret: appSecret})
+	m.IssueToken(t.Context(), Token{Value: "good", Kind: AccessToken, Subject: appid, Seq: 1}, time.Now())
+	srv, err := New(Config{Index: m, Keeper: m, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &rig{t: t, mem: m, srv: srv}
+}
+
+// raw sends a body as it is to the handler.
+func (g *rig) raw(target, contentType string, body []byte) answer {
+	r := httptest.NewRequest("POST", target, bytes.NewReader(body))
+	r.Header["Content-Type"] = []string{contentType}
+	w := httptest.NewRecorder()
+	g.srv.ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
 }

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/sign"
@@ -56,6 +58,32 @@ func TestUnknownFields(t *testing.T) {
 		if got := g.send(a); !strings.Contains(got.body, "media_id") {
 			t.Errorf("signed %v: %s", signed, got.body)
 		}
+	}
+}
+
+// TestRID: an account learns what was asked and answered under a rid of its own, without the token that was used.
+func TestRID(t *testing.T) {
+	g := newRig(t)
+	a := try(&wxup.ArticleImage)
+	a.name = "photo.gif"
+	refused := g.send(a)
+	rid := g.lastExchange().ID
+	got := g.post("/cgi-bin/openapi/rid/get?access_token="+g.token(), map[string]string{"rid": rid})
+	var answer struct {
+		Request struct {
+			RequestURL   string `json:"request_url"`
+			ResponseBody string `json:"response_body"`
+			ClientIP     string `json:"client_ip"`
+			InvokeTime   int64  `json:"invoke_time"`
+		}
+	}
+	if err := json.Unmarshal([]byte(got.body), &answer); err != nil || answer.Request.ResponseBody != refused.body ||
+		answer.Request.RequestURL != "access_token=***" || answer.Request.ClientIP != "127.0.0.1" || answer.Request.InvokeTime == 0 {
+		t.Errorf("%v: %s", err, got.body)
+	}
+	g.advance(ridLife + time.Hour)
+	if got := g.post("/cgi-bin/openapi/rid/get?access_token="+g.token(), map[string]string{"rid": rid}); !strings.Contains(got.body, "76001") {
+		t.Errorf("after seven days: %s", got.body)
 	}
 }
 

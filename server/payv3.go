@@ -390,11 +390,7 @@ func (s *Server) certificates(w http.ResponseWriter, r *http.Request) {
 		c.finish(nil, err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
-	defer cancel()
-	rep = c.record(ctx, c.signed(rep, 0))
-	c.write(rep)
-	c.log()
+	c.done(c.signed(rep, 0))
 }
 
 func (s *Server) listCertificates(c *call) (reply, error) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -50,7 +51,7 @@ func (s *Server) receive(c *call) (*Media, error) {
 }
 
 func (s *Server) keep(c *call, m *Media, f *upload) error {
-	if err := s.Keeper.Keep(c.ctx, m, f.content()); err != nil {
+	if err := s.Keeper.Keep(c.ctx, m, bytes.NewReader(f.file.data)); err != nil {
 		return internal("keep the file", err)
 	}
 	if m.Public {
@@ -61,6 +62,7 @@ func (s *Server) keep(c *call, m *Media, f *upload) error {
 
 // upload is a form that has arrived.
 type upload struct {
+	raw      []byte            // the body as it came, up to what was reserved for it
 	fields   map[string]string // the text parts; of one that came twice the first counts
 	twice    []string          // the names of those
 	meta     []byte            // raw; nil if there was none
@@ -69,20 +71,19 @@ type upload struct {
 	reserved int64 // bytes of the budget
 }
 
-// filePart is the file of a form, in memory.
+// filePart is the file of a form.
 type filePart struct {
 	*form.Part
-	data   []byte
-	size   int64 // more than len(data) if the file is larger than the row ever takes
+	data   []byte // a piece of upload.raw; nil if it is not all in there
+	size   int64
 	sum    hash.Hash
 	sha256 string // of all bytes, hex
 }
 
-func (f *upload) content() io.ReadSeeker { return newReader(f.file.data) }
-
 // Limits of a form's parts that are not the file. The forms of real clients use less than 1 KB of it all.
 const (
 	fieldMost = 16 * wxup.KB
+	formMost  = 64 * wxup.KB // of all that is not the file
 	bodyMost  = 32 * wxup.MB // above it a body is not even read to find out what is wrong
 )
 
@@ -92,8 +93,8 @@ const (
 	readGrace = 15 * time.Second
 )
 
-// read takes the form apart. The file is hashed while it arrives, into memory that was reserved in the budget before a
-// byte of the body was read. An error here ends the request; a form that cannot be read does not: it is noted in the
+// read takes the form apart while it arrives, and hashes the file. The bytes are kept once, in memory that was reserved in
+// the budget before a byte of the body was read: the file is a piece of it. An error here ends the request; a form that cannot be read does not: it is noted in the
 // upload, since the caller may still prove who it is by what did arrive.
 func (s *Server) read(c *call) (*upload, error) {
 	f := &upload{fields: map[string]string{}}
@@ -101,7 +102,7 @@ func (s *Server) read(c *call) (*upload, error) {
 	if c.r.ContentLength > bodyMost {
 		return nil, refuse(wxup.TooLarge, "the body has %d bytes, the file may have %d", c.r.ContentLength, most)
 	}
-	reserve := most + 1
+	reserve := most + formMost
 	if n := c.r.ContentLength; n >= 0 && n < reserve {
 		reserve = n
 	}
@@ -113,15 +114,29 @@ func (s *Server) read(c *call) (*upload, error) {
 	f.reserved = reserve
 	c.bodyRead = true
 	http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(readGrace + time.Duration(most/slowest)*time.Second))
-	body := http.MaxBytesReader(c.w, c.r.Body, bodyMost)
-	f.err = f.readParts(c, body, reserve)
+	body := &recorder{from: http.MaxBytesReader(c.w, c.r.Body, bodyMost), kept: make([]byte, 0, reserve)}
+	f.err = f.readParts(c, body)
+	f.raw = body.kept
 	if f.err != nil {
 		c.warn("the form cannot be read: %s", printable(f.err.Error()))
 	}
 	return f, nil
 }
 
-func (f *upload) readParts(c *call, body io.Reader, reserve int64) error {
+// recorder keeps what is read through it, as far as it has room.
+type recorder struct {
+	from io.Reader
+	kept []byte
+}
+
+func (r *recorder) Read(b []byte) (int, error) {
+	n, err := r.from.Read(b)
+	room := min(n, cap(r.kept)-len(r.kept))
+	r.kept = append(r.kept, b[:room]...)
+	return n, err
+}
+
+func (f *upload) readParts(c *call, body *recorder) error {
 	r, err := form.NewReader(body, c.r.Header.Get("Content-Type"), form.Limits{})
 	if err != nil {
 		return err
@@ -142,7 +157,7 @@ func (f *upload) readParts(c *call, body io.Reader, reserve int64) error {
 		rec := PartRecord{Name: p.Name, Filename: p.Filename, Header: string(p.Header)}
 		switch {
 		case isFilePart(c.ep, p) && f.file == nil:
-			err = f.readFile(c.ep, p, reserve)
+			err = f.readFile(c.ep, p, body)
 			rec.Size, rec.SHA256 = f.file.size, f.file.sha256
 		case isFilePart(c.ep, p):
 			f.twice = append(f.twice, p.Name)
@@ -190,34 +205,20 @@ func (f *upload) addText(c *call, p *form.Part, text []byte) {
 	}
 }
 
-func (f *upload) readFile(ep *wxup.Endpoint, p *form.Part, reserve int64) error {
-	f.file = &filePart{Part: p, data: make([]byte, 0, reserve)}
+func (f *upload) readFile(ep *wxup.Endpoint, p *form.Part, body *recorder) error {
 	sum := sha256.New()
+	f.file = &filePart{Part: p, sum: sum}
 	into := io.Writer(sum)
-	f.file.sum = sum
 	if ep.Digest != "" && ep.Digest != "sha256" {
 		f.file.sum, _ = media.NewDigest(ep.Digest)
 		into = io.MultiWriter(sum, f.file.sum)
 	}
-	defer func() { f.file.sha256 = hex.EncodeToString(sum.Sum(nil)) }()
-	for {
-		d := f.file.data
-		if len(d) == cap(d) {
-			break
-		}
-		n, err := p.Read(d[len(d):min(cap(d), len(d)+64*wxup.KB)])
-		into.Write(d[len(d) : len(d)+n])
-		f.file.data = d[:len(d)+n]
-		f.file.size += int64(n)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	var err error
+	f.file.size, err = p.WriteTo(into)
+	f.file.sha256 = hex.EncodeToString(sum.Sum(nil))
+	if end := p.Offset + f.file.size; end <= int64(len(body.kept)) {
+		f.file.data = body.kept[p.Offset:end:end]
 	}
-	n, err := io.Copy(into, p) // larger than is ever kept; hashed on, so that the right reason is given
-	f.file.size += n
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,7 +214,24 @@ type attempt struct {
 }
 
 func try(ep *wxup.Endpoint) *attempt {
-	return &attempt{ep: ep, method: "POST", path: ep.Path, name: "photo.jpg", data: photo(), header: map[string]string{}, order: []string{"meta", "file"}}
+	data, name := sample(ep)
+	path := regexp.MustCompile(`{\w+}`).ReplaceAllString(ep.Path, "77")
+	return &attempt{ep: ep, method: "POST", path: path, name: name, data: data, header: map[string]string{}, order: []string{"meta", "file"}}
+}
+
+// metaWith is the meta of an attempt with the given digest; "" leaves it out.
+func (a *attempt) metaWith(digest string) string {
+	meta := map[string]string{}
+	if a.ep.NameField != "" {
+		meta[a.ep.NameField] = a.name
+	}
+	for _, f := range a.ep.Fields {
+		meta[f.Name] = cmpOr(f.Value, "x")
+	}
+	if digest != "" {
+		meta[a.ep.DigestField] = digest
+	}
+	return string(encodeJSON(meta))
 }
 
 func (a *attempt) digest() string {
@@ -285,14 +303,7 @@ func (g *rig) send(a *attempt) answer {
 	switch a.ep.Family {
 	case wxup.PayV3:
 		if a.meta == "" {
-			meta := map[string]string{a.ep.DigestField: a.digest()}
-			if a.ep.NameField != "" {
-				meta[a.ep.NameField] = a.name
-			}
-			for _, f := range a.ep.Fields {
-				meta[f.Name] = cmpOr(f.Value, "x")
-			}
-			a.meta = string(encodeJSON(meta))
+			a.meta = a.metaWith(a.digest())
 		}
 		signed := a.meta
 		if a.signed != nil {

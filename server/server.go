@@ -101,7 +101,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, mux: http.NewServeMux(), budget: newBudget(c.Budget)}
 	for _, ep := range c.Endpoints {
-		if ep.MaxSize() > c.Budget {
+		if ep.MaxSize()+formMost > c.Budget {
 			return nil, fmt.Errorf("server: a budget of %d bytes cannot hold one file of endpoint %s (%d bytes)", c.Budget, ep.Name, ep.MaxSize())
 		}
 		s.mux.HandleFunc(ep.Path, func(w http.ResponseWriter, r *http.Request) { s.upload(w, r, ep) })
@@ -112,6 +112,7 @@ func New(c Config) (*Server, error) {
 	for path, call := range tokenCalls {
 		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.token(w, r, call) })
 	}
+	s.mux.HandleFunc("/cgi-bin/openapi/rid/get", s.rid)
 	s.mux.HandleFunc("/v3/", s.unknownPath(wxup.PayV3))
 	s.mux.HandleFunc("/brand/", s.unknownPath(wxup.PayV3))
 	s.mux.HandleFunc("/cgi-bin/", s.unknownPath(wxup.Account))
