@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wxup/wxup/devkeys"
+	"github.com/wxup/wxup/server"
+	"github.com/wxup/wxup/sign"
+)
+
+// variable is one line of wxup.env.
+type variable struct{ name, value string }
+
+// addresses are where a server can be reached.
+type addresses struct{ http, https string }
+
+// variables are what a program needs to use this server, in the order of wxup.env.
+func (s *state) variables(ctx context.Context, srv *server.Server, at addresses) ([]variable, error) {
+	set := map[string]string{}
+	for _, name := range []string{settingMerchant, settingApp, settingComponent, settingAuthorizer, settingAdminToken} {
+		v, err := s.setting(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		set[name] = v
+	}
+	m, err := s.index.Merchant(ctx, set[settingMerchant])
+	if err != nil {
+		return nil, fmt.Errorf("the default merchant %s: %w", set[settingMerchant], err)
+	}
+	app, err := s.index.App(ctx, set[settingApp])
+	if err != nil {
+		return nil, fmt.Errorf("the default app %s: %w", set[settingApp], err)
+	}
+	comp, err := s.index.Component(ctx, set[settingComponent])
+	if err != nil {
+		return nil, fmt.Errorf("the default component %s: %w", set[settingComponent], err)
+	}
+	refresh, err := srv.RefreshToken(ctx, comp.AppID, set[settingAuthorizer])
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.index.PlatformKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var certID, pubID string
+	for _, k := range keys {
+		if k.Certificate != nil && certID == "" {
+			certID = k.ID
+		} else if k.Certificate == nil && pubID == "" {
+			pubID = k.ID
+		}
+	}
+	dir := s.merchantDir(m.MchID)
+	certPEM, err := os.ReadFile(filepath.Join(dir, "apiclient_cert.pem"))
+	if err != nil {
+		return nil, err
+	}
+	cert, err := sign.ParseCertificate(certPEM)
+	if err != nil {
+		return nil, err
+	}
+	return []variable{
+		{"WXUP_HTTP_URL", at.http}, {"WXUP_HTTPS_URL", at.https},
+		{"WXUP_CA_FILE", filepath.Join(s.dir, "ca.pem")},
+		{"WXUP_MCHID", m.MchID}, {"WXUP_MCH_SERIAL", sign.Serial(cert)},
+		{"WXUP_MCH_KEY_FILE", filepath.Join(dir, "apiclient_key.pem")},
+		{"WXUP_MCH_CERT_FILE", filepath.Join(dir, "apiclient_cert.pem")},
+		{"WXUP_MCH_P12_FILE", filepath.Join(dir, "apiclient_cert.p12")},
+		{"WXUP_APIV3_KEY", m.APIv3Key}, {"WXUP_APIV2_KEY", m.APIv2Key},
+		{"WXUP_PLATFORM_SERIAL", certID},
+		{"WXUP_PLATFORM_CERT_FILE", filepath.Join(s.dir, "platform", "wechatpay_cert.pem")},
+		{"WXUP_PLATFORM_PUBKEY_ID", pubID},
+		{"WXUP_PLATFORM_PUBKEY_FILE", filepath.Join(s.dir, "platform", "pub_key.pem")},
+		{"WXUP_APPID", app.AppID}, {"WXUP_APPSECRET", app.Secret},
+		{"WXUP_COMPONENT_APPID", comp.AppID}, {"WXUP_COMPONENT_APPSECRET", comp.Secret},
+		{"WXUP_AUTHORIZER_APPID", set[settingAuthorizer]}, {"WXUP_AUTHORIZER_REFRESH_TOKEN", refresh},
+		{"WXUP_CLOUDBASE_TOKEN_FILE", filepath.Join(s.dir, "cloudbase_access_token")},
+		{"WXUP_ADMIN_TOKEN", set[settingAdminToken]},
+	}, nil
+}
+
+func envFile(dir string) string { return filepath.Join(dir, "wxup.env") }
+
+// writeEnv writes wxup.env, whole or not at all.
+func (s *state) writeEnv(vars []variable) error {
+	var b strings.Builder
+	for _, v := range vars {
+		fmt.Fprintf(&b, "%s=%s\n", v.name, quoteValue(v.value))
+	}
+	return devkeys.WritePrivate(envFile(s.dir), []byte(b.String()))
+}
+
+// quoteValue writes a value so that both a shell and a dotenv reader take it.
+func quoteValue(v string) string {
+	if v != "" && !strings.ContainsFunc(v, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r))
+	}) {
+		return v
+	}
+	return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'"
+}
+
+// readEnv reads what writeEnv wrote.
+func readEnv(file string) (map[string]string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	vars := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, value, ok := strings.Cut(lines.Text(), "="); ok {
+			if quoted, ok := strings.CutPrefix(value, "'"); ok {
+				value = strings.ReplaceAll(strings.TrimSuffix(quoted, "'"), `'\''`, "'")
+			}
+			vars[name] = value
+		}
+	}
+	return vars, nil
+}
+
+func (p *program) envCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "env",
+		Short: p.say("print shell variables for programs that use this server", "打印使用本服务所需的环境变量"),
+		Long: p.say(`Prints the variables of wxup.env with export, and those by which common runtimes trust the local CA.
+
+  eval "$(wxup env)"`, `打印 wxup.env 中的变量（带 export），以及让常见运行时信任本地 CA 的变量。
+
+  eval "$(wxup env)"`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			text, err := os.ReadFile(envFile(p.data))
+			if err != nil {
+				return fmt.Errorf("there is no %s; start wxup serve, or name its directory with --data", envFile(p.data))
+			}
+			for line := range strings.Lines(string(text)) {
+				fmt.Fprint(p.stdout, "export "+line)
+			}
+			vars, err := readEnv(envFile(p.data))
+			if err != nil {
+				return err
+			}
+			bundle := filepath.Join(filepath.Dir(vars["WXUP_CA_FILE"]), "ca-bundle.pem")
+			for _, name := range []string{"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"} {
+				fmt.Fprintf(p.stdout, "export %s=%s\n", name, quoteValue(bundle))
+			}
+			fmt.Fprintf(p.stdout, "export NODE_EXTRA_CA_CERTS=%s\n", quoteValue(vars["WXUP_CA_FILE"]))
+			return nil
+		},
+	}
+}
+
+// systemRoots are where systems keep the roots they trust.
+var systemRoots = []string{
+	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
+}
+
+// writeBundle writes the system's roots and the local CA into one file, for variables that replace the system's.
+func (s *state) writeBundle(ca *devkeys.CA) error {
+	var bundle []byte
+	for _, file := range systemRoots {
+		if text, err := os.ReadFile(file); err == nil {
+			bundle = append(text, '\n')
+			break
+		}
+	}
+	return devkeys.WritePublic(filepath.Join(s.dir, "ca-bundle.pem"), append(bundle, ca.PEM()...))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"wxup": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+		},
+	})
+}
+
+// TestScripts runs the program as people do. Beside testscript's commands there are:
+//
+//	serve [flags]        start a server in ./wxup-data on free ports and wait until it is up
+//	picture FILE W H     paint a picture, in the format that the name says
+//	pad FILE N           make a JPEG N bytes long, with a comment in it
+//	same FILE            fetch the URL (or media_id) in the last command's stdout; it must give FILE's bytes
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("WXUP_LANG", "en")
+			for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+				e.Setenv(name, "")
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serveCmd, "picture": pictureCmd, "pad": padCmd, "same": sameCmd, "ready": readyCmd,
+		},
+	})
+}
+
+func serveCmd(ts *testscript.TestScript, neg bool, args []string) {
+	args = append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log", "text"}, args...)
+	os.Remove(ts.MkAbs("wxup-data/wxup.env"))
+	ts.Check(execBackground(ts, args))
+	readyCmd(ts, neg, nil)
+}
+
+// execBackground starts the program beside the script; testscript stops what is left at the end.
+func execBackground(ts *testscript.TestScript, args []string) error {
+	cmd := append([]string{"wxup"}, args...)
+	return ts.Exec("sh", "-c", strings.Join(quoteAll(cmd), " ")+" >>serve.out 2>>serve.log & echo $! >serve.pid")
+}
+
+func quoteAll(args []string) []string {
+	var q []string
+	for _, a := range args {
+		q = append(q, quoteValue(a))
+	}
+	return q
+}
+
+func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
+	file := ts.MkAbs("wxup-data/wxup.env")
+	for range 300 {
+		if _, err := os.Stat(file); err == nil {
+			if pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile("serve.pid"))); err == nil {
+				ts.Defer(func() { syscall.Kill(pid, syscall.SIGKILL) })
+			}
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("the server did not come up: %s", ts.ReadFile("serve.log"))
+}
+
+func pictureCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: picture FILE W H")
+	}
+	w, _ := strconv.Atoi(args[1])
+	h, _ := strconv.Atoi(args[2])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), paint(filepath.Ext(args[0]), w, h), 0o644))
+}
+
+func paint(suffix string, w, h int) []byte {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.Set(x, y, color.RGBA{uint8(x * 7), uint8(y * 5), uint8(x*y + w), 255})
+		}
+	}
+	var b bytes.Buffer
+	var err error
+	if suffix == ".png" {
+		err = png.Encode(&b, m)
+	} else {
+		err = jpeg.Encode(&b, m, nil)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func padCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: pad FILE N")
+	}
+	n, _ := strconv.Atoi(args[1])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), padded(n), 0o644))
+}
+
+// padded is a JPEG of n bytes.
+func padded(n int) []byte {
+	p := paint(".jpg", 64, 48)
+	b := append([]byte(nil), p[:2]...)
+	for missing := n - len(p); missing > 0; {
+		c := min(missing, 65537)
+		if rest := missing - c; rest > 0 && rest < 4 {
+			c -= 4
+		}
+		b = append(b, 0xff, 0xfe, byte((c-2)>>8), byte(c-2))
+		b = append(b, bytes.Repeat([]byte{'x'}, c-4)...)
+		missing -= c
+	}
+	return append(b, p[2:]...)
+}
+
+func sameCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: same FILE")
+	}
+	want := sha256.Sum256([]byte(ts.ReadFile(args[0])))
+	address := strings.TrimSpace(ts.ReadFile("stdout"))
+	vars, err := readEnv(ts.MkAbs("wxup-data/wxup.env"))
+	ts.Check(err)
+	if !strings.HasPrefix(address, "http") {
+		address = vars["WXUP_HTTP_URL"] + "/api/v1/media/" + address
+	}
+	got, status, err := fetch(address, vars["WXUP_ADMIN_TOKEN"])
+	ts.Check(err)
+	if sum := sha256.Sum256(got); status != 200 || (sum == want) == neg {
+		ts.Fatalf("%s: %d, %d bytes with digest %s", address, status, len(got), hex.EncodeToString(sum[:]))
+	}
+}
+
+func fetch(address, token string) ([]byte, int, error) {
+	r, err := http.NewRequest("GET", address, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, 0, fmt.Errorf("fetch %s: %w", address, err)
+	}
+	return b, resp.StatusCode, nil
+}

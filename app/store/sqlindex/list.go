@@ -1,0 +1,128 @@
+package sqlindex
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/server"
+)
+
+// Cursor is a place in a list that runs from new to old: what follows the row of this time and ID. The zero Cursor is the
+// list's beginning. It stays right while rows are added.
+type Cursor struct {
+	Time time.Time
+	ID   string
+}
+
+// String gives the cursor as text for a URL: 1767225600000000.0b5f…; "" for the zero one.
+func (c Cursor) String() string {
+	if c == (Cursor{}) {
+		return ""
+	}
+	return strconv.FormatInt(micros(c.Time), 10) + "." + c.ID
+}
+
+// ParseCursor reads what [Cursor.String] wrote.
+func ParseCursor(s string) (Cursor, error) {
+	if s == "" {
+		return Cursor{}, nil
+	}
+	at, id, ok := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(at, 10, 64)
+	if !ok || err != nil {
+		return Cursor{}, fmt.Errorf("%.40q is no place in a list", s)
+	}
+	return Cursor{moment(n), id}, nil
+}
+
+// ExchangeFilter says which exchanges to list; a zero field takes all.
+type ExchangeFilter struct {
+	Account  string
+	Endpoint string
+	Problem  wxup.Problem
+	Refused  bool   // only those
+	After    Cursor // the last one of the page before
+	Limit    int    // 0: 50; at most 1000
+}
+
+// ListExchanges lists exchanges, the newest first.
+func (ix *Index) ListExchanges(ctx context.Context, f ExchangeFilter) ([]server.Exchange, error) {
+	p := newPage("at", f.After)
+	p.equal("account", escape(f.Account))
+	p.equal("endpoint", f.Endpoint)
+	if f.Refused || f.Problem != "" {
+		p.where = append(p.where, `problem <> ''`) // the condition of the index exchange_refused
+	}
+	p.equal("problem", string(f.Problem))
+	query, args := p.query(exchangeColumns, f.Limit)
+	list, err := all(ctx, ix.read, scanExchange, query, args...)
+	return list, doing("list exchanges", err)
+}
+
+// MediaFilter says which media to list; a zero field takes all.
+type MediaFilter struct {
+	Account  string
+	Endpoint string
+	After    Cursor // the last one of the page before: its Created and ID
+	Limit    int    // 0: 50; at most 1000
+}
+
+// ListMedia lists media, the newest first.
+func (ix *Index) ListMedia(ctx context.Context, f MediaFilter) ([]server.Media, error) {
+	p := newPage("created", f.After)
+	p.equal("account", escape(f.Account))
+	p.equal("endpoint", f.Endpoint)
+	query, args := p.query(mediaColumns, f.Limit)
+	list, err := all(ctx, ix.read, scanMedia, query, args...)
+	return list, doing("list media", err)
+}
+
+// MediaByID finds a media by its ID.
+func (ix *Index) MediaByID(ctx context.Context, id string) (*server.Media, error) {
+	return one(ctx, ix, "look up media", scanMedia, mediaColumns+`WHERE id = $1`, escape(id))
+}
+
+// HasMedia reports whether any media has this digest: whether a blob is still wanted.
+func (ix *Index) HasMedia(ctx context.Context, sha256 string) (has bool, err error) {
+	err = ix.read.row(ctx, `SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)`, []any{sha256}, &has)
+	return has, doing("look up media by digest", err)
+}
+
+// page builds the text of a query for one page of a list. There are few texts, so that each is prepared once.
+type page struct {
+	time  string // the column
+	where []string
+	args  []any
+}
+
+func newPage(time string, after Cursor) *page {
+	p := &page{time: time}
+	at, id := int64(1<<63-1), ""
+	if after != (Cursor{}) {
+		at, id = micros(after.Time), escape(after.ID)
+	}
+	p.where = append(p.where, `(`+time+`, id) < ($1, $2)`)
+	p.args = append(p.args, at, id)
+	return p
+}
+
+func (p *page) equal(column, value string) {
+	if value == "" {
+		return
+	}
+	p.args = append(p.args, value)
+	p.where = append(p.where, fmt.Sprintf(`%s = $%d`, column, len(p.args)))
+}
+
+func (p *page) query(columns string, limit int) (string, []any) {
+	if limit <= 0 {
+		limit = 50
+	}
+	p.args = append(p.args, min(limit, 1000))
+	return fmt.Sprintf(`%sWHERE %s ORDER BY %s DESC, id DESC LIMIT $%d`,
+		columns, strings.Join(p.where, ` AND `), p.time, len(p.args)), p.args
+}

@@ -1,0 +1,221 @@
+package sqlindex
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+
+	"modernc.org/sqlite"
+)
+
+// writer makes all changes, one batch at a time. While a batch is on its way to the disk, those who ask for a change wait;
+// all who wait are the next batch, and share its commit and its fsync. Who comes alone waits for nobody.
+//
+// Each change of a batch stands in a savepoint: one that fails is undone, and the others go on. If the commit fails, all
+// have failed.
+type writer struct {
+	db    *sql.DB
+	conn  *sql.Conn            // the one that writes
+	stmts map[string]*sql.Stmt // prepared on it, by text; run's alone
+	jobs  chan *job            // not buffered: who has sent is in a batch
+	quit  chan struct{}        // closed by close
+	done  chan struct{}        // closed when run has ended
+	fault atomic.Pointer[error]
+}
+
+// job is one change. When it was given to the writer, it is carried out, and the one who asked waits for the outcome.
+type job struct {
+	change func(*change) error
+	result chan error
+}
+
+// batchMost bounds how long the first of a batch waits for the last.
+const batchMost = 256
+
+var errClosed = errors.New("the index is closed")
+
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{
+		db: db, conn: conn, stmts: map[string]*sql.Stmt{},
+		jobs: make(chan *job), quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	go w.run()
+	return w, nil
+}
+
+// do makes a change and returns when it is durable. The context counts as long as it waits for its turn: afterwards it is
+// too late to say whether the change was made.
+func (w *writer) do(ctx context.Context, f func(*change) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{f, make(chan error, 1)}
+	select {
+	case w.jobs <- j:
+		return <-j.result
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.quit:
+		return errClosed
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for {
+		select {
+		case <-w.quit:
+			return
+		case first := <-w.jobs:
+			w.carryOut(w.batch(first))
+		}
+	}
+}
+
+// batch is the first and all that wait.
+func (w *writer) batch(first *job) []*job {
+	runtime.Gosched() // let those who are about to ask do it
+	batch := []*job{first}
+	for len(batch) < batchMost {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (w *writer) carryOut(batch []*job) {
+	results, err := w.commit(batch)
+	for i, j := range batch {
+		if err != nil {
+			j.result <- err
+		} else {
+			j.result <- results[i]
+		}
+	}
+}
+
+func (w *writer) commit(batch []*job) (results []error, err error) {
+	if err := w.failed(); err != nil {
+		return nil, err
+	}
+	c := &change{w}
+	if _, err := c.exec(`BEGIN IMMEDIATE`); err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			c.exec(`ROLLBACK`) // fails if SQLite has done it already
+		}
+	}()
+	for _, j := range batch {
+		if _, err := c.exec(`SAVEPOINT job`); err != nil {
+			return nil, err
+		}
+		failure := j.change(c)
+		if failure != nil {
+			if _, err := c.exec(`ROLLBACK TO SAVEPOINT job`); err != nil {
+				return nil, errors.Join(failure, err) // the whole transaction is gone: disk full, for one
+			}
+		}
+		if _, err := c.exec(`RELEASE SAVEPOINT job`); err != nil {
+			return nil, err
+		}
+		results = append(results, failure)
+	}
+	if _, err := c.exec(`COMMIT`); err != nil {
+		w.fail(err)
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	return results, nil
+}
+
+// Result codes, from sqlite3.h: SQLITE_BUSY, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
+const (
+	busy          = 5
+	ioerrFsync    = 10 | 4<<8
+	ioerrDirFsync = 10 | 5<<8
+)
+
+// fail notes a commit that failed because the disk did not take it. That is final: the kernel has dropped what it could
+// not write and takes it for clean, so a later fsync would say nothing about it. Opening the index anew reads what is
+// there.
+func (w *writer) fail(err error) {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code() == ioerrFsync || e.Code() == ioerrDirFsync) {
+		err = fmt.Errorf("the disk has failed to keep a change; restart when it is repaired: %w", err)
+		w.fault.Store(&err)
+	}
+}
+
+func (w *writer) failed() error {
+	if err := w.fault.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// close may be called once.
+func (w *writer) close() error {
+	close(w.quit)
+	<-w.done
+	for _, s := range w.stmts {
+		s.Close()
+	}
+	return errors.Join(w.conn.Close(), w.db.Close())
+}
+
+// change is the transaction that a job works in. It belongs to nobody's request, and has no context.
+type change struct{ w *writer }
+
+// exec gives the number of rows that were changed.
+func (c *change) exec(query string, args ...any) (int64, error) {
+	s, err := c.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.Exec(args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// must makes a change that has to change a row; otherwise it fails with the given error.
+func (c *change) must(otherwise error, query string, args ...any) error {
+	n, err := c.exec(query, args...)
+	if err == nil && n == 0 {
+		return otherwise
+	}
+	return err
+}
+
+// row reads one row; none is [server.ErrUnknown].
+func (c *change) row(query string, args []any, into ...any) error {
+	s, err := c.stmt(query)
+	if err != nil {
+		return err
+	}
+	return orUnknown(s.QueryRow(args...).Scan(into...))
+}
+
+func (c *change) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := c.w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := c.w.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		c.w.stmts[query] = s
+	}
+	return s, err
+}

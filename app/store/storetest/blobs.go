@@ -1,0 +1,415 @@
+// Package storetest says by tests what a store must do: [TestBlobs] for any [store.Blobs], [TestIndex] for any
+// [server.Index]. A backend's own tests call them, and add what only that backend does.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxup/wxup/app/store"
+	"github.com/wxup/wxup/server"
+)
+
+// TestBlobs runs the suite. Each part opens Blobs of its own, empty, which open closes at the end of t.
+func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, store.Blobs)
+	}{
+		{"put and get", testPutGet},
+		{"seek", testSeek},
+		{"missing", testMissing},
+		{"mismatch", testMismatch},
+		{"put again", testPutAgain},
+		{"delete", testDelete},
+		{"list", testList},
+		{"same bytes at once", testSameBytes},
+		{"read while written", testReadWhileWritten},
+		{"list while written", testListWhileWritten},
+		{"delete while put", testDeleteWhilePut},
+		{"cancelled", testCancelled},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, open(t)) })
+	}
+}
+
+// Bytes makes n bytes that depend on the seed alone.
+func Bytes(seed uint64, n int) []byte {
+	var key [32]byte
+	copy(key[:], fmt.Sprint(seed))
+	b := make([]byte, n)
+	rand.NewChaCha8(key).Read(b)
+	return b
+}
+
+// Sum is the SHA-256 in hex.
+func Sum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func put(t *testing.T, b store.Blobs, data []byte) string {
+	t.Helper()
+	if err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data)); err != nil {
+		t.Fatalf("Put of %d bytes: %v", len(data), err)
+	}
+	return Sum(data)
+}
+
+func get(ctx context.Context, b store.Blobs, sum string) ([]byte, error) {
+	f, err := b.Open(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err == nil && int64(len(data)) != f.Size {
+		err = fmt.Errorf("%d bytes came, Size is %d", len(data), f.Size)
+	}
+	return data, err
+}
+
+func list(t *testing.T, b store.Blobs) map[string]store.Info {
+	t.Helper()
+	all := map[string]store.Info{}
+	for info, err := range b.List(t.Context()) {
+		if err != nil {
+			t.Fatalf("List: %v", err)
+		}
+		if _, twice := all[info.SHA256]; twice {
+			t.Fatalf("List gives %s twice", info.SHA256)
+		}
+		all[info.SHA256] = info
+	}
+	return all
+}
+
+func testPutGet(t *testing.T, b store.Blobs) {
+	for i, size := range []int{0, 1, 4095, 4096, 4097, 200 << 10, 3 << 20} {
+		data := Bytes(uint64(i), size)
+		before := time.Now().Add(-2 * time.Second) // file systems keep coarse times
+		sum := put(t, b, data)
+		got, err := get(t.Context(), b, sum)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Fatalf("%d bytes: got %d bytes back, equal %t, err %v", size, len(got), bytes.Equal(got, data), err)
+		}
+		f, err := b.Open(t.Context(), sum)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		info, err := b.Stat(t.Context(), sum)
+		if err != nil || info != f.Info || info.SHA256 != sum || info.Size != int64(size) || info.Put.Before(before) {
+			t.Errorf("Stat = %+v, %v, and Open gave %+v; wanted %s, %d bytes, put after %s", info, err, f.Info, sum, size, before)
+		}
+	}
+}
+
+func testSeek(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 100_000)
+	f, err := b.Open(t.Context(), put(t, b, data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, x := range []struct {
+		offset int64
+		whence int
+		at     int
+	}{
+		{70_000, io.SeekStart, 70_000},
+		{0, io.SeekStart, 0},
+		{-10, io.SeekEnd, 99_990},
+		{0, io.SeekEnd, 100_000},
+		{99_000, io.SeekStart, 99_000},
+		{-500, io.SeekCurrent, 98_600}, // 100 bytes were read before
+	} {
+		at, err := f.Seek(x.offset, x.whence)
+		if err != nil || at != int64(x.at) {
+			t.Fatalf("Seek(%d, %d) = %d, %v; want %d", x.offset, x.whence, at, err, x.at)
+		}
+		got := make([]byte, min(100, len(data)-x.at))
+		if _, err := io.ReadFull(f, got); err != nil || !bytes.Equal(got, data[x.at:x.at+len(got)]) {
+			t.Fatalf("at %d: other bytes than were put, or %v", x.at, err)
+		}
+	}
+}
+
+func testMissing(t *testing.T, b store.Blobs) {
+	ctx := t.Context()
+	for _, sum := range []string{
+		Sum(nil), "", "..", "../../etc/passwd", strings.Repeat("A", 64), strings.Repeat("g", 64), strings.Repeat("/", 64),
+		Sum(nil) + "0", Sum(nil)[:63],
+	} {
+		if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrUnknown) {
+			t.Errorf("Open(%.20q) = %v, want ErrUnknown", sum, err)
+		}
+		if _, err := b.Stat(ctx, sum); !errors.Is(err, server.ErrUnknown) {
+			t.Errorf("Stat(%.20q) = %v, want ErrUnknown", sum, err)
+		}
+		if err := b.Delete(ctx, sum, time.Now()); err != nil {
+			t.Errorf("Delete(%.20q) = %v, want nil", sum, err)
+		}
+	}
+	if all := list(t, b); len(all) != 0 {
+		t.Errorf("List of nothing gives %v", all)
+	}
+}
+
+func testMismatch(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 10_000)
+	there := put(t, b, Bytes(2, 10_000))
+	flipped := bytes.Clone(data)
+	flipped[9_999] ^= 1
+	for _, x := range []struct {
+		name    string
+		sum     string
+		size    int64
+		content []byte
+	}{
+		{"a flipped bit", Sum(data), 10_000, flipped},
+		{"a byte too few", Sum(data), 10_000, data[:9_999]},
+		{"a byte too many", Sum(data), 10_000, append(bytes.Clone(data), 0)},
+		{"another size", Sum(data), 9_999, data},
+		{"nothing", Sum(data), 10_000, nil},
+		{"other bytes under a digest that is there", there, 10_000, data},
+	} {
+		err := b.Put(t.Context(), x.sum, x.size, bytes.NewReader(x.content))
+		if !errors.Is(err, store.ErrMismatch) {
+			t.Errorf("%s: Put = %v, want ErrMismatch", x.name, err)
+		}
+	}
+	for _, sum := range []string{"", "..", strings.ToUpper(Sum(data)), Sum(data)[:63], "../" + Sum(data)[3:]} {
+		if err := b.Put(t.Context(), sum, 10_000, bytes.NewReader(data)); err == nil {
+			t.Errorf("Put under %q succeeds", sum)
+		}
+	}
+	if all := list(t, b); len(all) != 1 {
+		t.Errorf("%d blobs are left, want the one that was put", len(all))
+	}
+	if got, err := get(t.Context(), b, there); err != nil || Sum(got) != there {
+		t.Errorf("the one that was put reads as %s, %v", Sum(got), err)
+	}
+}
+
+func testPutAgain(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 50_000)
+	sum := put(t, b, data)
+	first, err := b.Stat(t.Context(), sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := bytes.NewReader(data)
+	content.Seek(20_000, io.SeekStart) // wherever it stands
+	if err := b.Put(t.Context(), sum, 50_000, content); err != nil {
+		t.Fatal(err)
+	}
+	again, err := b.Stat(t.Context(), sum)
+	if err != nil || again.Put.Before(first.Put) || again.Size != first.Size {
+		t.Errorf("first %+v, then %+v, %v", first, again, err)
+	}
+	if all := list(t, b); len(all) != 1 {
+		t.Errorf("%d blobs, want 1", len(all))
+	}
+}
+
+func testDelete(t *testing.T, b store.Blobs) {
+	ctx := t.Context()
+	data := Bytes(1, 1000)
+	sum := put(t, b, data)
+	if err := b.Delete(ctx, sum, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Stat(ctx, sum); err != nil {
+		t.Fatalf("put since the given time, and deleted: %v", err)
+	}
+	f, err := b.Open(ctx, sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := b.Delete(ctx, sum, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrUnknown) {
+		t.Errorf("Open after Delete = %v, want ErrUnknown", err)
+	}
+	if got, err := io.ReadAll(f); err == nil && !bytes.Equal(got, data) {
+		t.Errorf("an open blob gives %d other bytes after Delete", len(got))
+	}
+	put(t, b, data)
+	if got, err := get(ctx, b, sum); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("put after Delete: %d bytes, %v", len(got), err)
+	}
+}
+
+func testList(t *testing.T, b store.Blobs) {
+	want := map[string]int64{}
+	for i := range 300 {
+		data := Bytes(uint64(i), i)
+		want[put(t, b, data)] = int64(i)
+	}
+	all := list(t, b)
+	if len(all) != len(want) {
+		t.Errorf("List gives %d, want %d", len(all), len(want))
+	}
+	for sum, size := range want {
+		if all[sum].Size != size || all[sum].Put.IsZero() {
+			t.Errorf("%s is listed as %+v, want %d bytes", sum, all[sum], size)
+		}
+	}
+	n := 0
+	for range b.List(t.Context()) {
+		if n++; n == 10 {
+			break
+		}
+	}
+	if n != 10 {
+		t.Errorf("a List that was left after 10 gave %d", n)
+	}
+}
+
+func testSameBytes(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 100_000)
+	const writers = 64
+	errs := make(chan error, writers)
+	for range writers {
+		go func() {
+			err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data))
+			if err == nil { // acknowledged: must be there from now on
+				var got []byte
+				got, err = get(t.Context(), b, Sum(data))
+				if err == nil && !bytes.Equal(got, data) {
+					err = errors.New("other bytes")
+				}
+			}
+			errs <- err
+		}()
+	}
+	for range writers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if all := list(t, b); len(all) != 1 {
+		t.Errorf("%d blobs, want 1", len(all))
+	}
+}
+
+func testReadWhileWritten(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 2<<20)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for range 4 {
+		wg.Go(func() {
+			for {
+				got, err := get(t.Context(), b, Sum(data))
+				if !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
+					t.Errorf("a reader saw %d bytes, %v: neither all nor nothing", len(got), err)
+					return
+				}
+				select {
+				case <-done:
+					if err != nil {
+						t.Errorf("acknowledged, and: %v", err)
+					}
+					return
+				default:
+				}
+			}
+		})
+	}
+	put(t, b, data)
+	close(done)
+	wg.Wait()
+}
+
+func testListWhileWritten(t *testing.T, b store.Blobs) {
+	want := map[string]bool{}
+	for i := range 50 {
+		want[put(t, b, Bytes(uint64(i), 100))] = true
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range 100 {
+			data := Bytes(uint64(1000+i), 100)
+			if err := b.Put(t.Context(), Sum(data), 100, bytes.NewReader(data)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 5 {
+		all := list(t, b)
+		for sum := range want {
+			if all[sum].Size != 100 {
+				t.Errorf("%s was there all the time and is listed as %+v", sum, all[sum])
+			}
+		}
+		for sum := range all {
+			if !store.ValidDigest(sum) {
+				t.Errorf("List gives %q", sum)
+			}
+		}
+	}
+	wg.Wait()
+	if all := list(t, b); len(all) != 150 {
+		t.Errorf("%d blobs, want 150", len(all))
+	}
+}
+
+// testDeleteWhilePut: a Put that is acknowledged holds against a Delete of what is older.
+func testDeleteWhilePut(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 10_000)
+	put(t, b, data)
+	for range 100 {
+		border := time.Now().Add(-time.Minute)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := b.Delete(t.Context(), Sum(data), border); err != nil {
+				t.Error(err)
+			}
+		})
+		put(t, b, data)
+		if _, err := b.Stat(t.Context(), Sum(data)); err != nil {
+			t.Fatalf("put after the border, and: %v", err)
+		}
+		wg.Wait()
+		if _, err := b.Stat(t.Context(), Sum(data)); err != nil {
+			t.Fatalf("put after the border, and: %v", err)
+		}
+		// Now one that may win: whatever the order, Put's word holds at the moment it is given, or the blob is gone
+		// whole.
+		wg.Go(func() {
+			if err := b.Delete(t.Context(), Sum(data), time.Now().Add(time.Minute)); err != nil {
+				t.Error(err)
+			}
+		})
+		put(t, b, data)
+		wg.Wait()
+		if got, err := get(t.Context(), b, Sum(data)); !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
+			t.Fatalf("%d bytes, %v: neither all nor nothing", len(got), err)
+		}
+	}
+}
+
+func testCancelled(t *testing.T, b store.Blobs) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	data := Bytes(1, 1000)
+	if err := b.Put(ctx, Sum(data), 1000, bytes.NewReader(data)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Put with a cancelled context = %v", err)
+	}
+	if all := list(t, b); len(all) != 0 {
+		t.Errorf("and %d blobs are there", len(all))
+	}
+}
