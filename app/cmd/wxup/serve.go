@@ -197,7 +197,7 @@ func newLog(w io.Writer, format string) (*slog.Logger, error) {
 	case format == "off":
 		return slog.New(slog.DiscardHandler), nil
 	case format == "text" || format == "auto" && terminal:
-		return slog.New(tint.NewHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !terminal || os.Getenv("NO_COLOR") != ""})), nil
+		return slog.New(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !terminal || os.Getenv("NO_COLOR") != ""})), nil
 	case format == "json" || format == "auto":
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
