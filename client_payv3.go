@@ -49,7 +49,11 @@ func (c *Client) uploadV3(ctx context.Context, up *upload) (*Result, error) {
 		return nil, err
 	}
 	if !a.ok() {
-		return nil, a.refusedV3()
+		refused := a.refusedV3()
+		if found := c.selfCheck(a, began); found != "" {
+			refused.Reason = found
+		}
+		return nil, refused
 	}
 	var res *Result
 	value, unread := UnmarshalV3(up.ep, a.body)

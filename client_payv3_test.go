@@ -277,6 +277,7 @@ func TestDetail(t *testing.T) {
 	const detail = `{"detail":{"issue":"sign not match"},"field":"signature","location":"authorization","sign_information":{"method":"POST","sign_message_length":89,"truncated_sign_message":"POST\n/v3/marketing/favor/media/image-upload\n1600233831\n01f12c9fd9c92f936ed33a3a4ea817e3\n\n","url":"/v3/marketing/favor/media/image-upload"}}`
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Request-ID", "ABC-268443699")
+		w.Header().Set("Date", clock.Format(http.TimeFormat))
 		w.WriteHeader(401)
 		fmt.Fprint(w, `{"code":"SIGN_ERROR","detail":`+detail+`,"message":"错误的签名，验签失败"}`)
 	})

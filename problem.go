@@ -122,7 +122,7 @@ type Error struct {
 	Problem   Problem // the reason; errors.Is(err, wxup.TooLarge) looks at it
 	Endpoint  string  // the row's name; token, stable_token or certificates for the calls about these
 	Status    int     // HTTP; 0 if nothing was sent
-	Reason    string  // what the client itself has found: the limit and the file's size, what an answer lacks
+	Reason    string  // what the client itself has found: a limit and the file's size, what an answer lacks, a clock that is off
 	Code      string  // PARAM_ERROR, SIGNERROR, 40005, …
 	Message   string
 	RequestID string          // Request-ID, or the rid of an account answer
