@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,6 +141,9 @@ func (p *program) put(ctx context.Context, client *wxup.Client, ep wxup.Endpoint
 func (p *program) showRefused(file, endpoint string, err error, asJSON bool) {
 	with := refusedWith{Problem: wxup.ProblemOf(err), Message: err.Error()}
 	with.Hint = with.Problem.Hint(p.lang)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		with.Hint = p.say("nothing listens at that address; is wxup serve running?", "该地址没有服务在监听；wxup serve 在运行吗？")
+	}
 	var e *wxup.Error
 	if errors.As(err, &e) {
 		with.Status, with.Code, with.RequestID = e.Status, e.Code, e.RequestID
@@ -222,7 +226,7 @@ func (p *program) credentials() (vars map[string]string, from string) {
 		return vars, "the environment"
 	}
 	from = "the environment and " + envFile(p.data)
-	file, err := readEnv(envFile(p.data))
+	file, err := awaitEnv(envFile(p.data))
 	if err != nil {
 		return vars, from + ", which is not there"
 	}
@@ -230,6 +234,19 @@ func (p *program) credentials() (vars map[string]string, from string) {
 		file[name] = value
 	}
 	return file, from
+}
+
+// startTime is how long a command waits for a server that was just started and is still making its keys.
+const startTime = 3 * time.Second
+
+// awaitEnv reads wxup.env, and waits a little if it is not there yet: wxup serve & wxup put … are often typed together.
+func awaitEnv(file string) (map[string]string, error) {
+	for deadline := time.Now().Add(startTime); ; time.Sleep(50 * time.Millisecond) {
+		vars, err := readEnv(file)
+		if err == nil || time.Now().After(deadline) {
+			return vars, err
+		}
+	}
 }
 
 // trusting is the default transport with one more root.

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -87,15 +88,17 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer st.index.Close()
+	blobs, err := fsblob.Open(filepath.Join(st.dir, "blobs"))
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("another wxup serve runs in %s; stop it, or choose another directory with --data", st.dir)
+	} else if err != nil {
+		return fmt.Errorf("open the images in %s: %w", st.dir, err)
+	}
+	defer blobs.Close()
 	os.Remove(envFile(st.dir)) // it is there when all is up
 	if err := st.provision(ctx, time.Now()); err != nil {
 		return fmt.Errorf("make keys and accounts in %s: %w", st.dir, err)
 	}
-	blobs, err := fsblob.Open(filepath.Join(st.dir, "blobs"))
-	if err != nil {
-		return fmt.Errorf("open the images in %s: %w", st.dir, err)
-	}
-	defer blobs.Close()
 	ca, err := st.ca(ctx)
 	if err != nil {
 		return fmt.Errorf("load the CA: %w", err)
