@@ -1,0 +1,363 @@
+package explain
+
+import (
+	"bytes"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"strconv"
+	"strings"
+
+	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/media"
+)
+
+// fileDigest is the digest of the file as it arrived; nil if not all of it is here, or there is no such digest.
+func (e *evidence) fileDigest(name string) []byte {
+	if e.file == nil || !e.file.whole() {
+		return nil
+	}
+	if sum, err := hex.DecodeString(e.file.SHA256); name == media.SHA256 && err == nil && len(sum) == sha256.Size {
+		return sum
+	}
+	if sum, ok := e.digests[name]; ok {
+		return sum
+	}
+	h, ok := media.NewDigest(name)
+	if !ok {
+		return nil
+	}
+	e.report.Work++
+	h.Write(e.file.Content)
+	if e.digests == nil {
+		e.digests = map[string][]byte{}
+	}
+	e.digests[name] = h.Sum(nil)
+	return e.digests[name]
+}
+
+// digest finds out what a digest that is not the file's is the digest of. Field is what the digest stands in.
+func (e *evidence) digest(field, sent string) {
+	real := e.fileDigest(e.ep.Digest)
+	if real == nil || sent == "" || sent == hex.EncodeToString(real) {
+		return
+	}
+	d := &digesting{evidence: e, field: field, sent: sent, real: real}
+	if d.written() || d.otherHash() || d.smallText() || d.startOrEnd() || d.encoded() || d.misread() || d.rest() {
+		return
+	}
+	e.ruledOut(note(
+		"%[1]s: the %[2]d bytes that arrived begin with %[3]s and have the %[4]s %[5]s; what was sent is that of none of %[6]d other readings of them (nothing, base64, a part, other line ends, another hash, …), so it was computed over another file or before the file was changed",
+		"%[1]s：收到的 %[2]d 字节以 %[3]s 开头，其 %[4]s 为 %[5]s；所发送的值不属于另外 %[6]d 种读法（空、base64、部分内容、换行转换、其他哈希等），因此是对另一个文件、或文件改动之前计算的",
+		field, len(e.file.Content), fmt.Sprintf("% X", e.file.Content[:min(8, len(e.file.Content))]), e.ep.Digest, hex.EncodeToString(real), d.tried))
+}
+
+// digesting is the search for what a digest belongs to.
+type digesting struct {
+	*evidence
+	field, sent string
+	real        []byte // the file's own
+	tried       int
+	hash        func() hash.Hash
+	want        []byte // of sent, in bytes
+}
+
+func (d *digesting) find(cause, value string) bool {
+	d.evidence.find(cause, value, d.field+"="+d.sent)
+	return true
+}
+
+// written recognizes the right digest in another spelling.
+func (d *digesting) written() bool {
+	right := hex.EncodeToString(d.real)
+	bare := strings.Trim(d.sent, " \t\r\n\"'\x00")
+	switch {
+	case strings.ToLower(d.sent) == right:
+		return d.find("digest.upper_case", "")
+	case strings.ToLower(bare) == right:
+		return d.find("digest.decorated", visible(strings.Replace(d.sent, bare, "…", 1), 20))
+	case strings.ToLower(strings.NewReplacer("-", "", ":", "", " ", "").Replace(d.sent)) == right:
+		return d.find("digest.decorated", visible(d.sent[:min(6, len(d.sent))], 8)+"…")
+	case len(d.sent) > len(right) && strings.Contains(strings.ToLower(d.sent), right):
+		return d.find("digest.decorated", visible(strings.Replace(strings.ToLower(d.sent), right, "…", 1), 60))
+	case len(d.sent) >= 8 && strings.HasPrefix(right, strings.ToLower(d.sent)):
+		return d.find("digest.cut", fmt.Sprintf("%d / %d", len(d.sent), len(right)))
+	case len(right) == 32 && strings.ToLower(d.sent) == right[8:24]:
+		return d.find("digest.cut", "16 / 32")
+	}
+	for _, name := range [][]byte{d.real, []byte(right), []byte(strings.ToUpper(right))} {
+		for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+			if bare == enc.EncodeToString(name) {
+				return d.find("digest.base64", "")
+			}
+		}
+	}
+	if n, ok := strings.CutPrefix(bare, "0x"); ok && strings.ToLower(n) == right {
+		return d.find("digest.decorated", "0x…")
+	}
+	if strings.ToLower(bare) == strings.TrimLeft(right, "0") {
+		return d.find("digest.no_zeros", "")
+	}
+	if strings.ToLower(bare) == unpadded(d.real) {
+		return d.find("digest.no_zeros", "")
+	}
+	if meta := d.metaFields(); d.file.Filename != "" && (d.sent == d.file.Filename || d.sent == meta[d.ep.NameField] && d.sent != "") {
+		return d.find("digest.is_name", "")
+	}
+	if bare == strconv.Itoa(len(d.file.Content)) {
+		return d.find("digest.is_size", "")
+	}
+	return false
+}
+
+// unpadded is hex in which each byte lacks its leading zero: what Integer.toHexString makes of bytes.
+func unpadded(sum []byte) string {
+	var b strings.Builder
+	for _, c := range sum {
+		fmt.Fprintf(&b, "%x", c)
+	}
+	return b.String()
+}
+
+// otherHash recognizes another hash of the right bytes.
+func (d *digesting) otherHash() bool {
+	d.want = decodeDigest(d.sent)
+	for _, h := range []struct {
+		name  string
+		fresh func() hash.Hash
+	}{
+		{"SHA-256", sha256.New}, {"MD5", md5.New}, {"SHA-1", sha1.New}, {"SHA-512", sha512.New}, {"SHA-384", sha512.New384},
+		{"SHA-224", sha256.New224}, {"SM3", media.NewSM3}, {"CRC-32", func() hash.Hash { return crc32.NewIEEE() }},
+	} {
+		if h.fresh().Size() != len(d.want) {
+			continue
+		}
+		if d.hash == nil {
+			d.hash = h.fresh
+		}
+		if d.is(h.fresh, d.file.Content) {
+			return d.find("digest.other_hash", h.name)
+		}
+	}
+	return false
+}
+
+// decodeDigest reads hex, or base64.
+func decodeDigest(s string) []byte {
+	s = strings.Trim(s, " \t\r\n\"'")
+	if b, err := hex.DecodeString(s); err == nil {
+		return b
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil
+	}
+	if inner, err := hex.DecodeString(string(b)); err == nil {
+		return inner
+	}
+	return b
+}
+
+func (d *digesting) is(fresh func() hash.Hash, pieces ...[]byte) bool {
+	if len(d.want) == 0 || fresh == nil {
+		return false
+	}
+	n := 0
+	h := fresh()
+	for _, p := range pieces {
+		n += len(p)
+	}
+	if !d.affords(n) {
+		return false
+	}
+	for _, p := range pieces {
+		h.Write(p)
+	}
+	d.tried++
+	d.spend(n)
+	return bytes.Equal(h.Sum(nil), d.want)
+}
+
+// smallText recognizes the digest of something else that was at hand.
+func (d *digesting) smallText() bool {
+	name := d.file.Filename
+	meta := d.metaFields()
+	right := hex.EncodeToString(d.real)
+	small := []struct{ cause, value, text string }{
+		{"digest.of_nothing", "", ""},
+		{"digest.of_name", name, name},
+		{"digest.of_name", meta[d.ep.NameField], meta[d.ep.NameField]},
+		{"digest.of_name", form.Base(name), form.Base(name)},
+		{"digest.of_name", "@" + name, "@" + name},
+		{"digest.twice", "", string(d.real)},
+		{"digest.twice", "", right},
+		{"digest.twice", "", strings.ToUpper(right)},
+		{"digest.of_meta", "", string(d.meta)},
+		{"digest.of_literal", "null", "null"},
+		{"digest.of_literal", "undefined", "undefined"},
+		{"digest.of_literal", "[object Object]", "[object Object]"},
+		{"digest.of_literal", "[object File]", "[object File]"},
+		{"digest.of_literal", "[object ArrayBuffer]", "[object ArrayBuffer]"},
+		{"digest.of_literal", "[object Blob]", "[object Blob]"},
+		{"digest.of_literal", "file", "file"},
+		{"digest.of_literal", "Array", "Array"},
+		{"digest.of_literal", "Resource id", "Resource id #1"},
+	}
+	for _, s := range small {
+		if s.text == "" && s.cause != "digest.of_nothing" {
+			continue
+		}
+		if d.is(d.hash, []byte(s.text)) || s.cause == "digest.of_name" && d.is(d.hash, []byte(s.text+"\n")) {
+			return d.find(s.cause, s.value)
+		}
+	}
+	return false
+}
+
+// prefixStep is the distance of the places at which a digest may have ended: buffers have round sizes.
+const prefixStep = 1024
+
+// startOrEnd recognizes the digest of a file that was not read to its end, or with a line end behind it: one pass, whose
+// state is looked at in many places.
+func (d *digesting) startOrEnd() bool {
+	content := d.file.Content
+	if len(d.want) == 0 || d.hash == nil || !d.affords(len(content)) {
+		return false
+	}
+	h, ok := d.hash().(hash.Cloner)
+	if !ok {
+		return false
+	}
+	d.spend(len(content))
+	at := func(tail string) bool {
+		end, err := h.Clone()
+		if err != nil {
+			return false
+		}
+		d.tried++
+		d.spend(0)
+		end.Write([]byte(tail))
+		return bytes.Equal(end.Sum(nil), d.want)
+	}
+	near := max(0, len(content)-4) // a byte less, or a line end
+	for n, round := 0, 1000; n < len(content); {
+		next := min((n/prefixStep+1)*prefixStep, round, len(content))
+		if n >= near {
+			next = n + 1
+		} else if next > near && near > n {
+			next = near
+		}
+		h.Write(content[n:next])
+		if n = next; n == round {
+			round += 1000
+		}
+		if n < len(content) && at("") {
+			return d.find("digest.of_start", fmt.Sprintf("%d / %d", n, len(content)))
+		}
+	}
+	for _, tail := range []string{"\n", "\r\n", "\x00", "\r"} {
+		if at(tail) {
+			return d.find("digest.with_line_end", visible(tail, 4))
+		}
+	}
+	return false
+}
+
+// encoded recognizes the digest of the file in another form, or of the form around it.
+func (d *digesting) encoded() bool {
+	content := d.file.Content
+	if len(d.want) == 0 {
+		return false
+	}
+	if d.affords(2 * len(content)) {
+		b := based(content)
+		kind := media.Sniff(content[:min(len(content), media.SniffLen)]).MIME()
+		for _, start := range []string{"", "data:" + kind + ";base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "data:image/jpg;base64,"} {
+			if d.is(d.hash, []byte(start), b) {
+				return d.find("digest.of_base64", start)
+			}
+			if start != "" && len(content) > 100<<10 {
+				break
+			}
+		}
+		if len(content) <= 100<<10 && (d.is(d.hash, b, []byte("\n")) || d.is(d.hash, []byte(hex.EncodeToString(content)))) {
+			return d.find("digest.of_base64", "")
+		}
+	}
+	if whole := d.wholeForm("v3.body.whole_multipart", d.boundary, "\r\n", false); whole != nil {
+		if d.is(d.hash, whole.pieces...) || d.is(d.hash, whole.pieces[:len(whole.pieces)-1]...) {
+			return d.find("digest.of_form", "")
+		}
+	}
+	if text := bytes.TrimSpace(content[:min(len(content), 64)]); notBase64(string(text)) == "" {
+		plain, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(content)))
+		if err == nil && d.is(d.hash, plain) {
+			return d.find("digest.before_base64", "")
+		}
+	}
+	return false
+}
+
+// rest recognizes the digest of a file whose first bytes were read by someone else before.
+func (d *digesting) rest() bool {
+	content := d.file.Content
+	for _, n := range []int{8192, 4096, 1024, 512, 2, 4, 8, 12, 16, 32, 64, 128, 256, 1, 3, 10, 20, 28, 100, 1000, 2048, 16384, 32768, 65536} {
+		if n < len(content) && d.is(d.hash, content[n:]) {
+			return d.find("digest.of_rest", strconv.Itoa(n))
+		}
+	}
+	return false
+}
+
+// misread recognizes the digest of a file that went through a text.
+func (d *digesting) misread() bool {
+	content := d.file.Content
+	if len(d.want) == 0 || !d.affords(4*len(content)) {
+		return false
+	}
+	if d.is(d.hash, split(content, "\n")...) {
+		return d.find("digest.of_text", "CR LF → LF")
+	}
+	for _, x := range []struct {
+		what    string
+		convert func([]byte) []byte
+	}{
+		{"LF → CR LF", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }},
+		{"LF → CR LF", func(b []byte) []byte {
+			return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+		}},
+		{"CR → LF", func(b []byte) []byte {
+			return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+		}},
+		{"trim", bytes.TrimSpace},
+		{"UTF-8", replaceInvalid},
+		{"UTF-8", func(b []byte) []byte { return bytes.ToValidUTF8(b, nil) }},
+		{"Latin-1 → UTF-8", func(b []byte) []byte { return []byte(utf8Twice(string(b))) }},
+		{"UTF-8 → Latin-1", func(b []byte) []byte { return []byte(utf8Once(string(b))) }},
+		{"ASCII", func(b []byte) []byte { return []byte(asciiOnly(utf8Twice(string(b)))) }},
+		{"&0x7F", func(b []byte) []byte {
+			out := bytes.Clone(b)
+			for i := range out {
+				out[i] &= 0x7F
+			}
+			return out
+		}},
+		{"NUL", func(b []byte) []byte { text, _, _ := bytes.Cut(b, []byte{0}); return text }},
+		{"Ctrl-Z", func(b []byte) []byte { text, _, _ := bytes.Cut(b, []byte{0x1A}); return text }},
+	} {
+		if !d.affords(4 * len(content)) {
+			return false
+		}
+		d.spent += int64(len(content))
+		if d.is(d.hash, x.convert(content)) {
+			return d.find("digest.of_text", x.what)
+		}
+	}
+	return false
+}
