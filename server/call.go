@@ -95,6 +95,7 @@ type call struct {
 
 func (s *Server) newCall(w http.ResponseWriter, r *http.Request, f family, ep *wxup.Endpoint) *call {
 	now := s.Now()
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(readGrace)) // for the body; read gives uploads more
 	c := &call{s: s, w: w, r: r, ctx: r.Context(), family: f, ep: ep, begun: time.Now()}
 	c.rec = &Exchange{
 		ID: f.newID(now), Time: now, Method: r.Method, Path: maskQuery(target(r)), Remote: remoteIP(r),
@@ -178,7 +179,12 @@ func (c *call) say(p refusal) reply {
 // again gives the first answer to an exact replay.
 func (c *call) again(first *Exchange) reply {
 	c.rec.ReplayOf, c.rec.Problem, c.rec.Reason, c.rec.Media, c.rec.Nonce = first.ID, first.Problem, first.Reason, nil, nil
-	return reply{status: first.Status, contentType: "application/json; charset=utf-8", body: first.Answer}
+	c.rec.Cause, c.rec.Report = first.Cause, first.Report
+	number := 0
+	if first.Problem != "" {
+		number = wxup.PayV3.Refusal(first.Problem, c.s.Profile).Number
+	}
+	return c.signed(reply{first.Status, jsonUTF8, first.Answer}, number)
 }
 
 // record makes the exchange durable. If that fails nothing was acknowledged yet, and the reply becomes a refusal.
@@ -255,6 +261,9 @@ func (c *call) log() {
 	if c.rec.Problem != "" {
 		level, text = slog.LevelWarn, "refused"
 		attrs = append(attrs, slog.String("problem", string(c.rec.Problem)), slog.String("reason", printable(c.rec.Reason)))
+		if c.rec.Cause != "" {
+			attrs = append(attrs, slog.String("cause", c.rec.Cause))
+		}
 	}
 	if c.rec.ReplayOf != "" {
 		attrs = append(attrs, slog.String("replay_of", c.rec.ReplayOf))

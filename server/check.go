@@ -83,7 +83,7 @@ func (s *Server) judge(c *call, m *Media, f *upload) error {
 			return refuse(wxup.UnknownFormat, "the documents name JPG, not JPEG")
 		}
 	}
-	m.Format = media.Sniff(f.head())
+	m.Format = media.Sniff(f.file.head)
 	if known && m.Format.Fits(named) {
 		m.Format = named // mp4, m4v and mov are one container
 	}
@@ -123,12 +123,6 @@ func (s *Server) judge(c *call, m *Media, f *upload) error {
 }
 
 var errTooMuchForm = fmt.Errorf("the form around the file has more than %d bytes", formMost)
-
-// head is what of the file's beginning was kept: enough to tell its format, however large it is.
-func (f *upload) head() []byte {
-	from := min(f.file.Offset, int64(len(f.raw)))
-	return f.raw[from:min(from+min(f.file.size, media.SniffLen), int64(len(f.raw)))]
-}
 
 func describe(f media.Format) string {
 	if f == media.Unknown {

@@ -6,6 +6,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -105,6 +108,13 @@ func find[K comparable, V any](m *Memory, in map[K]V, key K) (*V, error) {
 
 func (m *Memory) Merchant(_ context.Context, mchid string) (*Merchant, error) {
 	return find(m, m.merchants, mchid)
+}
+
+func (m *Memory) Merchants(_ context.Context, limit int) ([]Merchant, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := slices.SortedFunc(maps.Values(m.merchants), func(a, b Merchant) int { return strings.Compare(a.MchID, b.MchID) })
+	return list[:min(len(list), limit)], nil
 }
 
 func (m *Memory) App(_ context.Context, appid string) (*App, error) { return find(m, m.apps, appid) }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/media"
 )
 
@@ -29,6 +30,8 @@ type Index interface {
 // Accounts knows who may upload. Each lookup may fail with [ErrUnknown].
 type Accounts interface {
 	Merchant(ctx context.Context, mchid string) (*Merchant, error)
+	// Merchants lists some merchants, at most limit: those whose keys a refused request may have been signed with.
+	Merchants(ctx context.Context, limit int) ([]Merchant, error)
 	App(ctx context.Context, appid string) (*App, error)
 	Component(ctx context.Context, appid string) (*Component, error)
 	Authorization(ctx context.Context, component, authorizer string) (*Authorization, error)
@@ -182,7 +185,9 @@ type Exchange struct {
 	Status   int
 	Problem  wxup.Problem // "" if accepted
 	Reason   string       // for the operator: what exactly was wrong; never holds a secret
-	Warnings []string     // what was let pass although the real service, or the documents, would not
+	Cause    string       // why: the id of the first finding of Report; "" if none was proved
+	Report   *explain.Report
+	Warnings []string // what was let pass although the real service, or the documents, would not
 	Steps    []Step
 	Request  RequestRecord
 	Answer   []byte

@@ -180,7 +180,8 @@ func TestArrows(t *testing.T) {
 		"/form":    nil,
 		"/media":   nil,
 		"/devkeys": nil,
-		"/server":  {"", "/sign", "/form", "/media"},
+		"/explain": {"/sign", "/form", "/media"},
+		"/server":  {"", "/sign", "/form", "/media", "/explain"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...").Output()
 	if err != nil {

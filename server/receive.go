@@ -12,24 +12,31 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/media"
 )
 
 // receive is the way of one upload, top to bottom. It gives what was kept, or a refusal. Cheap checks come first, and
 // nothing that only the account's owner should learn is said before the claim is proved.
-func (s *Server) receive(c *call) (*Media, error) {
+func (s *Server) receive(c *call) (_ *Media, err error) {
+	var f *upload
+	defer func() {
+		c.explain(f, err)
+		if f != nil {
+			s.budget.give(f.reserved)
+		}
+	}()
 	if s.stopped.Load() {
 		return nil, refuse(wxup.Unavailable, "the server is stopping")
 	}
 	if err := c.step("admit", c.family.admit(c)); err != nil {
 		return nil, err
 	}
-	f, err := s.read(c)
+	f, err = s.read(c)
 	if c.step("read", err) != nil {
 		return nil, err
 	}
-	defer s.budget.give(f.reserved)
 	if err := c.step("prove", c.family.prove(c, f)); err != nil {
 		return nil, err
 	}
@@ -69,12 +76,15 @@ type upload struct {
 	file     *filePart
 	err      error // why the form could not be read to its end; what came before is here all the same
 	reserved int64 // bytes of the budget
+	parts    []explain.Part
+	warnings []form.Warning
 }
 
 // filePart is the file of a form.
 type filePart struct {
 	*form.Part
 	data   []byte // a piece of upload.raw; nil if it is not all in there
+	head   []byte // as much of its beginning as tells its format, however large it is
 	size   int64
 	sum    hash.Hash
 	sha256 string // of all bytes, hex
@@ -136,13 +146,21 @@ func (r *recorder) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// piece is what was kept of size bytes from an offset on.
+func (r *recorder) piece(from, size int64) []byte {
+	from = min(from, int64(len(r.kept)))
+	end := min(from+size, int64(len(r.kept)))
+	return r.kept[from:end:end]
+}
+
 func (f *upload) readParts(c *call, body *recorder) error {
 	r, err := form.NewReader(body, c.r.Header.Get("Content-Type"), form.Limits{})
 	if err != nil {
 		return err
 	}
 	defer func() {
-		for _, w := range r.Warnings() {
+		f.warnings = r.Warnings()
+		for _, w := range f.warnings {
 			c.warn("form: %s", w)
 		}
 	}()
@@ -159,10 +177,11 @@ func (f *upload) readParts(c *call, body *recorder) error {
 		case isFilePart(c.ep, p) && f.file == nil:
 			err = f.readFile(c.ep, p, body)
 			rec.Size, rec.SHA256 = f.file.size, f.file.sha256
-		case isFilePart(c.ep, p):
-			f.twice = append(f.twice, p.Name)
-		case p.HasFilename && p.Name != c.ep.MetaPart:
-			// a file under another name: not read, not kept
+		case isFilePart(c.ep, p), p.HasFilename && p.Name != c.ep.MetaPart: // a second file, or one under another name
+			if p.Name == c.ep.FilePart {
+				f.twice = append(f.twice, p.Name)
+			}
+			rec.Size, err = p.WriteTo(io.Discard)
 		default:
 			var text []byte
 			text, err = p.Text(fieldMost)
@@ -170,6 +189,7 @@ func (f *upload) readParts(c *call, body *recorder) error {
 			f.addText(c, p, text)
 		}
 		c.rec.Request.Parts = append(c.rec.Request.Parts, rec)
+		f.parts = append(f.parts, explainPart(p, body.piece(p.Offset, rec.Size), rec.Size))
 		if err != nil {
 			return err
 		}
@@ -216,8 +236,9 @@ func (f *upload) readFile(ep *wxup.Endpoint, p *form.Part, body *recorder) error
 	var err error
 	f.file.size, err = p.WriteTo(into)
 	f.file.sha256 = hex.EncodeToString(sum.Sum(nil))
-	if end := p.Offset + f.file.size; end <= int64(len(body.kept)) {
-		f.file.data = body.kept[p.Offset:end:end]
+	f.file.head = body.piece(p.Offset, min(f.file.size, media.SniffLen))
+	if data := body.piece(p.Offset, f.file.size); int64(len(data)) == f.file.size {
+		f.file.data = data
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,8 @@ type Config struct {
 	// KeepAlive, if not 0, is told to callers as Keep-Alive: timeout. It should be a little less than the http.Server's
 	// IdleTimeout.
 	KeepAlive time.Duration
+	// GBK encodes a text in GBK, so that one that was signed in that encoding can be recognized; nil: it is not.
+	GBK func(string) ([]byte, bool)
 	// OperatorToken opens private files under /api/v1/media/; empty: nothing does.
 	OperatorToken string
 
@@ -63,6 +66,7 @@ type Server struct {
 	mux     *http.ServeMux
 	budget  *budget
 	stopped atomic.Bool
+	busy    chan struct{} // held while a refusal is explained
 }
 
 // New makes a Server.
@@ -99,7 +103,7 @@ func New(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &Server{Config: c, mux: http.NewServeMux(), budget: newBudget(c.Budget)}
+	s := &Server{Config: c, mux: http.NewServeMux(), budget: newBudget(c.Budget), busy: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, ep := range c.Endpoints {
 		if ep.MaxSize()+formMost > c.Budget {
 			return nil, fmt.Errorf("server: a budget of %d bytes cannot hold one file of endpoint %s (%d bytes)", c.Budget, ep.Name, ep.MaxSize())

@@ -103,8 +103,9 @@ func TestReplay(t *testing.T) {
 		if again.header.Get("Request-ID") == first.header.Get("Request-ID") || again.header.Get("Wechatpay-Nonce") == first.header.Get("Wechatpay-Nonce") {
 			t.Error("the second answer has the id or the nonce of the first")
 		}
-		if e := g.lastExchange(); e.ReplayOf != first.header.Get("Request-ID") {
-			t.Errorf("recorded as a replay of %q", e.ReplayOf)
+		verifyAnswer(t, again, keys().platform)
+		if e := g.lastExchange(); e.ReplayOf != first.header.Get("Request-ID") || e.ID != again.header.Get("Request-ID") {
+			t.Errorf("recorded as %q, a replay of %q", e.ID, e.ReplayOf)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
@@ -113,9 +114,11 @@ func TestReplay(t *testing.T) {
 		a.data = []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;")
 		first := g.send(a)
 		a.keep = true
-		if again := g.send(a); again.status != first.status || again.body != first.body {
+		again := g.send(a)
+		if again.status != first.status || again.body != first.body {
 			t.Errorf("again: %d %s, first: %d %s", again.status, again.body, first.status, first.body)
 		}
+		verifyAnswer(t, again, keys().platform)
 	})
 	t.Run("another file under the same signature", func(t *testing.T) {
 		g := newRig(t)
