@@ -1,6 +1,7 @@
 # make test       every module: gofmt, vet, tests with the race detector
 # make lint       staticcheck
 # make docs       the documents that are generated from the tables
+# make screens    the screenshots in docs/screens, by a headless Chromium
 # make bench      the benchmarks that the documents quote
 # make fuzz       each fuzz target for FUZZTIME
 # make conformance  real third-party SDKs against a server
@@ -11,7 +12,7 @@ MODULES  := . app
 FUZZTIME ?= 20s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test lint docs bench fuzz conformance build
+.PHONY: test lint docs screens bench fuzz conformance build
 test:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./... && $(GO) test -race ./...) || exit 1; done
@@ -23,8 +24,12 @@ docs:
 	$(GO) test ./server -run 'TestDocs' -update
 	$(GO) test . -run 'TestDocs' -update
 
+screens:
+	mkdir -p docs/screens
+	cd app && WXUP_SCREENSHOTS=$(CURDIR)/docs/screens $(GO) test -count=1 -run TestBrowser ./inspector
+
 bench:
-	$(GO) test -run xxx -bench . -benchmem . ./media ./form ./server
+	$(GO) test -run xxx -bench . -benchmem ./...
 	cd app && $(GO) test -run xxx -bench . -benchmem ./...
 
 fuzz:

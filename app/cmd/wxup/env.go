@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wxup/wxup/app/inspector"
 	"github.com/wxup/wxup/devkeys"
 	"github.com/wxup/wxup/server"
 	"github.com/wxup/wxup/sign"
@@ -86,6 +87,16 @@ func (s *state) variables(ctx context.Context, srv *server.Server, at addresses)
 		{"WXUP_CLOUDBASE_TOKEN_FILE", filepath.Join(s.dir, "cloudbase_access_token")},
 		{"WXUP_ADMIN_TOKEN", set[settingAdminToken]},
 	}, nil
+}
+
+// shown is variables for the inspector.
+func (s *state) shown(ctx context.Context, srv *server.Server, at addresses) ([]inspector.Variable, error) {
+	vars, err := s.variables(ctx, srv, at)
+	var list []inspector.Variable
+	for _, v := range vars {
+		list = append(list, inspector.Variable{Name: v.name, Value: v.value})
+	}
+	return list, err
 }
 
 func envFile(dir string) string { return filepath.Join(dir, "wxup.env") }

@@ -90,7 +90,7 @@ Every flag --some-flag has a twin WXUP_SOME_FLAG in the environment, and can sta
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&p.data, "data", "./wxup-data", p.say("the directory that holds keys, index and images", "数据目录：密钥、索引与图片"))
 	flags.StringVar(&p.config, "config", "", p.say("a YAML file with flags: names without dashes in front", "YAML 配置文件，键为参数名"))
-	cmd.AddCommand(p.serveCommand(), p.putCommand(), p.endpointsCommand(), p.envCommand(), p.merchantCommand(), p.appCommand(), p.versionCommand())
+	cmd.AddCommand(p.serveCommand(), p.putCommand(), p.whyCommand(), p.explainCommand(), p.endpointsCommand(), p.envCommand(), p.merchantCommand(), p.appCommand(), p.versionCommand())
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: %s --help", err, c.CommandPath())
 	})

@@ -22,8 +22,10 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/inspector"
 	"github.com/wxup/wxup/app/store"
 	"github.com/wxup/wxup/app/store/fsblob"
 	"github.com/wxup/wxup/devkeys"
@@ -124,8 +126,9 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if f.publicURL == "" {
 		f.publicURL = at.http
 	}
+	index, metrics := newMetered(st.index)
 	srv, err := server.New(server.Config{
-		Index: st.index, Keeper: keeper,
+		Index: index, Keeper: keeper, GBK: encodeGBK,
 		PublicURL: f.publicURL, Profile: wxup.Profile(f.answers), Strict: f.strict, EnforceNames: f.names == "enforce",
 		RequireHTTPS: f.requireHTTPS, Limit: limit, MerchantCAs: ca.Pool(),
 		Budget: f.budget, BudgetWait: f.budgetWait, KeepAlive: keepAlive, OperatorToken: operator, Log: log,
@@ -143,7 +146,14 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return fmt.Errorf("make the server's certificate: %w", err)
 	}
 
-	handler := withHealth(srv, st.index)
+	look, err := inspector.New(inspector.Config{
+		Index: st.index, Keeper: keeper, AdminToken: operator, MerchantDir: st.merchantDir, Version: version(), Log: log,
+		Variables: func(ctx context.Context) ([]inspector.Variable, error) { return st.shown(ctx, srv, at) },
+	})
+	if err != nil {
+		return err
+	}
+	handler := front(srv, look, st.index, metrics)
 	failed := make(chan error, 3)
 	for name, h := range map[string]http.Handler{"http": handler, "https": handler, "sidecar": srv.SideCar(f.sideCarApp)} {
 		ls.serve(name, h, leaf, log, failed)
@@ -159,7 +169,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return fmt.Errorf("write wxup.env: %w", err)
 	}
 	defer os.Remove(envFile(st.dir))
-	p.banner(st, at, &ls, log)
+	p.banner(st, at, &ls, log, look)
 
 	tick := time.NewTicker(10 * time.Minute)
 	defer tick.Stop()
@@ -175,8 +185,15 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			log.Info("stopping: uploads under way are finished")
 		}
 		srv.Stop()
+		look.Close()
 		return errors.Join(err, ls.shutdown(f.stopWait))
 	}
+}
+
+// encodeGBK is for recognizing texts that were signed in GBK.
+func encodeGBK(s string) ([]byte, bool) {
+	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(s))
+	return b, err == nil
 }
 
 func parseQuotas(s string) (server.Limit, error) {
@@ -234,9 +251,12 @@ func (st *state) refreshCloudToken(ctx context.Context, srv *server.Server) erro
 	return devkeys.WritePrivate(filepath.Join(st.dir, "cloudbase_access_token"), []byte(token))
 }
 
-// withHealth adds what load balancers and people ask: /livez (the process runs), /readyz (it can take uploads).
-func withHealth(next http.Handler, index interface{ Ping(context.Context) error }) http.Handler {
+// front puts everything behind one address: the inspector's pages, what load balancers ask (/livez: the process runs;
+// /readyz: it can take uploads), /metrics, and the APIs.
+func front(apis http.Handler, look *inspector.Inspector, index interface{ Ping(context.Context) error }, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	look.Mount(mux)
+	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
@@ -247,13 +267,7 @@ func withHealth(next http.Handler, index interface{ Ping(context.Context) error 
 		}
 		io.WriteString(w, "ok\n")
 	})
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, "wxup "+version()+": WeChat's upload APIs are served here.\n\n"+
-			"  wxup put photo.jpg --to marketing      upload an image\n"+
-			"  wxup env                               what a client needs\n"+
-			"  wxup endpoints                         the APIs\n")
-	})
-	mux.Handle("/", next)
+	mux.Handle("/", apis)
 	return mux
 }
 
@@ -354,7 +368,7 @@ func (ls *listeners) close() {
 	}
 }
 
-func (p *program) banner(st *state, at addresses, ls *listeners, log *slog.Logger) {
+func (p *program) banner(st *state, at addresses, ls *listeners, log *slog.Logger, look *inspector.Inspector) {
 	attrs := []any{"version", version(), "data", st.dir}
 	for _, x := range []struct{ name, url string }{{"http", at.http}, {"https", at.https}, {"sidecar", ls.url("sidecar")}} {
 		if x.url != "" {
@@ -367,6 +381,7 @@ func (p *program) banner(st *state, at addresses, ls *listeners, log *slog.Logge
 		"",
 		"  wxup put photo.jpg --to marketing",
 		"",
+		p.say("Every upload, and why one was refused (this link opens once): ", "查看每次上传及被拒原因（此链接只能打开一次）：") + look.OnceLink(at.http),
 		p.say("What other programs need: ", "其他程序所需的变量：") + envFile(st.dir),
 	}
 	if f, ok := p.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {

@@ -283,7 +283,7 @@ func TestFaults(t *testing.T) {
 func TestFaultOfAnother(t *testing.T) {
 	d := openDir(t, t.TempDir())
 	data := []byte("one image")
-	second := make(chan error)
+	second := make(chan error, 1)
 	syncs := 0
 	d.step = func(op, name string) error {
 		if op != "syncdir" {
@@ -299,6 +299,7 @@ func TestFaultOfAnother(t *testing.T) {
 		select {
 		case err := <-second:
 			t.Errorf("the second Put returned %v before the first knew", err)
+			second <- err
 		case <-time.After(50 * time.Millisecond):
 		}
 		return errors.New("input/output error")

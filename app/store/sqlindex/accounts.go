@@ -51,6 +51,16 @@ func (ix *Index) ListMerchants(ctx context.Context) ([]server.Merchant, error) {
 	return list, nil
 }
 
+// Merchants lists some merchants, at most limit.
+func (ix *Index) Merchants(ctx context.Context, limit int) ([]server.Merchant, error) {
+	list, err := ix.merchants(ctx, merchantColumns+`WHERE m.mchid IN (SELECT mchid FROM merchant ORDER BY mchid LIMIT $1)
+		ORDER BY m.mchid, c.not_before DESC, c.serial`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list merchants: %w", err)
+	}
+	return list, nil
+}
+
 // merchants gathers rows of the same merchant, which must follow each other.
 func (ix *Index) merchants(ctx context.Context, query string, args ...any) ([]server.Merchant, error) {
 	rows, err := all(ctx, ix.read, scanMerchant, query, args...)

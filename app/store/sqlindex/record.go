@@ -37,11 +37,11 @@ func (ix *Index) Record(ctx context.Context, e *server.Exchange) error {
 }
 
 const insertExchange = `INSERT INTO exchange (id, at, took, family, endpoint, account, proven, method, path, remote, status,
-	problem, reason, warnings, steps, request, answer, media, nonce, replay_of)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
 
 const exchangeColumns = `SELECT id, at, took, family, endpoint, account, proven, method, path, remote, status,
-	problem, reason, warnings, steps, request, answer, media, nonce, replay_of FROM exchange `
+	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of FROM exchange `
 
 func exchangeArgs(e server.Exchange) []any {
 	var m *mediaRow
@@ -54,16 +54,16 @@ func exchangeArgs(e server.Exchange) []any {
 		n = &nonceRow{e.Nonce.Account, e.Nonce.Value, e.Nonce.Digest, micros(e.Nonce.Expires)}
 	}
 	return []any{e.ID, micros(e.Time), int64(e.Took), string(e.Family), e.Endpoint, e.Account, e.Proven, e.Method, e.Path,
-		e.Remote, e.Status, string(e.Problem), e.Reason, asJSON(e.Warnings), asJSON(e.Steps), asJSON(e.Request), e.Answer,
+		e.Remote, e.Status, string(e.Problem), e.Reason, e.Cause, asJSON(e.Report), asJSON(e.Warnings), asJSON(e.Steps), asJSON(e.Request), e.Answer,
 		asJSON(m), asJSON(n), e.ReplayOf}
 }
 
 func scanExchange(row scanner) (server.Exchange, error) {
 	var e server.Exchange
 	var at, took int64
-	var warnings, steps, request, medium, nonce string
+	var report, warnings, steps, request, medium, nonce string
 	err := row.Scan(&e.ID, &at, &took, &e.Family, &e.Endpoint, &e.Account, &e.Proven, &e.Method, &e.Path, &e.Remote,
-		&e.Status, &e.Problem, &e.Reason, &warnings, &steps, &request, &e.Answer, &medium, &nonce, &e.ReplayOf)
+		&e.Status, &e.Problem, &e.Reason, &e.Cause, &report, &warnings, &steps, &request, &e.Answer, &medium, &nonce, &e.ReplayOf)
 	if err != nil {
 		return e, err
 	}
@@ -73,7 +73,7 @@ func scanExchange(row scanner) (server.Exchange, error) {
 	for _, x := range []struct {
 		text string
 		into any
-	}{{warnings, &e.Warnings}, {steps, &e.Steps}, {request, &e.Request}, {medium, &m}, {nonce, &n}} {
+	}{{report, &e.Report}, {warnings, &e.Warnings}, {steps, &e.Steps}, {request, &e.Request}, {medium, &m}, {nonce, &n}} {
 		if err := fromJSON(x.text, x.into); err != nil {
 			return e, err
 		}

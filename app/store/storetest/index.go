@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/media"
 	"github.com/wxup/wxup/server"
 	"github.com/wxup/wxup/sign"
@@ -130,6 +131,15 @@ func testMerchants(t *testing.T, ix Index) {
 	must(t, ix.PutMerchant(ctx, full))
 	got, err := ix.Merchant(ctx, full.MchID)
 	same(t, got, err, &full)
+	for limit, want := range map[int][]server.Merchant{0: {}, 1: {full}, 2: {full, bare}, 9: {full, bare}} {
+		list, err := ix.Merchants(ctx, limit)
+		if err != nil || len(list) != len(want) {
+			t.Fatalf("Merchants(%d) = %d, %v", limit, len(list), err)
+		}
+		for i := range list {
+			same(t, &list[i], nil, &want[i])
+		}
+	}
 }
 
 func testPlatformKeys(t *testing.T, ix Index) {
@@ -371,6 +381,9 @@ func testExchanges(t *testing.T, ix Index) {
 	accepted := NewExchange(1)
 	refused := &server.Exchange{
 		ID: "refused", Time: t0, Family: wxup.Account, Method: "GET", Path: "/", Status: 404, Problem: wxup.NotFound, Reason: "no such path",
+		Cause: "v3.body.empty", Report: &explain.Report{
+			Findings: []explain.Finding{{Cause: "v3.body.empty", Proof: explain.Proof{Kind: explain.ProofSigned, Signed: "⏎", Wanted: "{\"图\"", Offset: 7}}}, Work: 3,
+		},
 	}
 	again := NewExchange(3)
 	again.ReplayOf, again.Nonce, again.Media = accepted.ID, nil, nil

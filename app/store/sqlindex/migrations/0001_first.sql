@@ -123,6 +123,8 @@ CREATE TABLE exchange (
 	status    BIGINT NOT NULL,
 	problem   TEXT NOT NULL,
 	reason    TEXT NOT NULL,
+	cause     TEXT NOT NULL,
+	report    TEXT NOT NULL, -- JSON; null: none
 	warnings  TEXT NOT NULL, -- JSON, as are the next two
 	steps     TEXT NOT NULL,
 	request   TEXT NOT NULL,
