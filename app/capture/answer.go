@@ -40,7 +40,7 @@ func (r *reader) rawAnswer(s *Saved, text []byte) (after []byte) {
 		body, after, whole = rest[:want], rest[want:], true
 	}
 	if !whole {
-		end := nextMessage(rest, false)
+		end := nextMessage(rest)
 		body, after = trimBody(rest[:end], "", true), rest[end:]
 		if one, ok := oneChunk(body); ok && isChunked(h.header) {
 			body = one

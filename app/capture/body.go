@@ -46,7 +46,7 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 		return rest[want:]
 	}
 
-	end := nextMessage(rest, false)
+	end := nextMessage(rest)
 	body, after := rest[:end], rest[end:]
 	body = trimBody(body, boundary, len(after) > 0)
 	if h.bareLF && boundary != "" && bytes.IndexByte(body, '\n') >= 0 && !bytes.Contains(body, []byte("\r\n")) {
@@ -69,12 +69,12 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 // chunkedBody undoes the chunks, or finds that the tool that saved the request has undone them before. whole tells that the
 // body is as it was sent.
 func (s *Saved) chunkedBody(h *head, rest []byte) (body, after []byte, whole bool) {
-	body, after, any, whole := dechunk(rest)
+	body, after, begun, whole := dechunk(rest)
 	if whole {
 		return body, after, true
 	}
-	end := nextMessage(rest, false)
-	if !any {
+	end := nextMessage(rest)
+	if !begun {
 		if end > 0 {
 			s.note(noteUnchunked)
 		}

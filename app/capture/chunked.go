@@ -14,17 +14,17 @@ import (
 //	Trailer: … CR LF
 //	CR LF
 
-// dechunk puts a body together from its chunks. It takes LF for CR LF. any tells that b began with a chunk, whole that the
+// dechunk puts a body together from its chunks. It takes LF for CR LF. begun tells that b began with a chunk, whole that the
 // last one was found; rest is what follows.
-func dechunk(b []byte) (body, rest []byte, any, whole bool) {
+func dechunk(b []byte) (body, rest []byte, begun, whole bool) {
 	body = []byte{}
 	for {
 		line, after, _ := cutLine(b)
 		size, ok := chunkSize(line)
 		if !ok {
-			return body, b, any, false
+			return body, b, begun, false
 		}
-		any = true
+		begun = true
 		if size == 0 {
 			for len(after) > 0 { // trailers
 				line, after, _ = cutLine(after)

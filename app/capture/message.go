@@ -37,7 +37,10 @@ func cutLine(b []byte) (line, rest []byte, bare bool) {
 
 // firstLine is the first line of b, or nothing if that is too long to be one of HTTP.
 func firstLine(b []byte) []byte {
-	line, _, _ := cutLine(b[:min(len(b), lineMost)])
+	if i := bytes.IndexByte(b[:min(len(b), lineMost)], '\n'); i < 0 && len(b) > lineMost {
+		return nil
+	}
+	line, _, _ := cutLine(b)
 	return line
 }
 
@@ -114,15 +117,15 @@ func beginsAnswer(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("HTTP/")) && statusOf(firstLine(b)) > 0
 }
 
-// nextMessage finds the line at which the next message begins; len(b) if none does. Where answersOnly is set, that is an
-// answer. It must hold a version: a line of a body may well begin with GET.
-func nextMessage(b []byte, answersOnly bool) int {
+// nextMessage finds the line at which the next message begins; len(b) if none does. A request must hold a version there: a
+// line of a body may well begin with GET.
+func nextMessage(b []byte) int {
 	for i := 0; i < len(b); {
 		here := b[i:]
 		if here[0] == 'H' && beginsAnswer(here) {
 			return i
 		}
-		if !answersOnly && 'A' <= here[0] && here[0] <= 'Z' && beginsVersioned(here) {
+		if 'A' <= here[0] && here[0] <= 'Z' && beginsVersioned(here) {
 			return i
 		}
 		n := bytes.IndexByte(here, '\n')
@@ -169,7 +172,6 @@ type head struct {
 	header http.Header
 	pseudo map[string]string // :method and so on
 	bareLF bool              // the first line ended with LF alone
-	ended  bool              // by an empty line
 	notes  []explain.Words
 }
 
@@ -186,13 +188,20 @@ func cutHead(b []byte) (h head, rest []byte) {
 		_, _, h.bareLF = cutLine(b)
 	}
 	last, wrapped := "", false
+	var more strings.Builder // what goes on behind the last value
+	end := func() {
+		if values := h.header[last]; more.Len() > 0 {
+			values[len(values)-1] += more.String()
+			more.Reset()
+		}
+	}
+	defer end()
 	for range linesMost {
 		if len(rest) == 0 {
 			return h, nil
 		}
 		line, after, _ := cutLine(rest)
 		if len(line) == 0 {
-			h.ended = true
 			return h, after
 		}
 		if bytes.HasPrefix(line, []byte("--")) && h.header.Get("Content-Type") != "" || len(line) > lineMost {
@@ -203,13 +212,13 @@ func cutHead(b []byte) (h head, rest []byte) {
 		case ok && name[0] == ':':
 			h.pseudo[name] = value
 		case ok:
+			end()
 			last = textproto.CanonicalMIMEHeaderKey(name)
 			h.header[last] = append(h.header[last], value)
 		case last == "" || !printable(line):
 			h.notes = append(h.notes, noteNoBlankLine)
 			return h, rest
 		default:
-			values := h.header[last]
 			joint := ""
 			if line[0] == ' ' || line[0] == '\t' {
 				joint = " "
@@ -217,10 +226,10 @@ func cutHead(b []byte) (h head, rest []byte) {
 				wrapped = true
 				h.notes = append(h.notes, noteWrapped(last))
 			}
-			if last == "Authorization" && isToken(values[len(values)-1]) {
+			if values := h.header[last]; last == "Authorization" && more.Len() == 0 && isToken(values[len(values)-1]) {
 				joint = " " // it was broken where its scheme ends
 			}
-			values[len(values)-1] += joint + strings.Trim(string(line), " \t")
+			more.WriteString(joint + strings.Trim(string(line), " \t"))
 		}
 		rest = after
 	}
