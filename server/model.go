@@ -220,6 +220,10 @@ type PartRecord struct {
 	Text     string `json:"text,omitempty"`   // the value of a small part, raw
 	Size     int64  `json:"size"`
 	SHA256   string `json:"sha256,omitempty"` // of the file part
+
+	// Of a refused file that was kept for the operator to look at (Config.KeepRefused): its id, and what it is.
+	Kept   string       `json:"kept,omitempty"`
+	Format media.Format `json:"format,omitempty"`
 }
 
 // Nonce is a nonce_str that an exchange spends. It may be forgotten after Expires: the clock window refuses it then.

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"regexp"
@@ -84,6 +85,37 @@ func TestRID(t *testing.T) {
 	g.advance(ridLife + time.Hour)
 	if got := g.post("/cgi-bin/openapi/rid/get?access_token="+g.token(), map[string]string{"rid": rid}); !strings.Contains(got.body, "76001") {
 		t.Errorf("after seven days: %s", got.body)
+	}
+}
+
+// TestKeepRefused: the operator can look at a refused file of this machine; nobody else can, and strangers' are not kept.
+func TestKeepRefused(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		g := newRig(t, func(c *Config) { c.KeepRefused = keep })
+		a := try(&wxup.MarketingImage)
+		a.signed = new(string)
+		g.send(a)
+		parts := g.lastExchange().Request.Parts
+		file := parts[len(parts)-1]
+		if (file.Kept != "") != keep {
+			t.Fatalf("KeepRefused %v: kept %q", keep, file.Kept)
+		}
+		if !keep {
+			continue
+		}
+		if ans, got := g.fetch(file.Kept); ans.status != 200 || string(got) != string(a.data) || file.Format != "jpeg" {
+			t.Errorf("%d, %d bytes of %s", ans.status, len(got), file.Format)
+		}
+		if ans := g.get("/mmbiz_jpg/" + file.Kept + "/0"); ans.status != 404 {
+			t.Errorf("a refused file is public: %d", ans.status)
+		}
+	}
+	g := newRig(t, func(c *Config) { c.KeepRefused = true })
+	r := httptest.NewRequest("POST", wxup.ArticleImage.Path+"?access_token="+g.token(), strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a.jpg\"\r\n\r\nx\r\n--b--\r\n"))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=b") // from 192.0.2.1, as httptest has it
+	g.srv.ServeHTTP(httptest.NewRecorder(), r)
+	if e := g.lastExchange(); e.Problem != wxup.NotImage || len(g.mem.files) != 0 {
+		t.Errorf("%s; %d files of a stranger were kept", e.Problem, len(g.mem.files))
 	}
 }
 

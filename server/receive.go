@@ -23,6 +23,7 @@ func (s *Server) receive(c *call) (_ *Media, err error) {
 	var f *upload
 	defer func() {
 		c.explain(f, err)
+		c.keepRefused(f, err)
 		if f != nil {
 			s.budget.give(f.reserved)
 		}
@@ -65,6 +66,25 @@ func (s *Server) keep(c *call, m *Media, f *upload) error {
 		m.URL = c.publicURL(m)
 	}
 	return nil
+}
+
+// keepRefused keeps a refused file for the operator. That it cannot be kept changes nothing.
+func (c *call) keepRefused(f *upload, err error) {
+	var r refusal
+	if !c.s.KeepRefused || !errors.As(err, &r) || r.Temporary() || !isLoopback(c.rec.Remote) || f == nil || f.file == nil || len(f.file.data) == 0 {
+		return
+	}
+	m := &Media{
+		Account: "refused", Endpoint: c.ep.Name, SHA256: f.file.sha256, Size: f.file.size, Format: media.Sniff(f.file.head), Created: c.rec.Time,
+	}
+	if err := c.s.Keeper.Keep(c.ctx, m, bytes.NewReader(f.file.data)); err != nil {
+		return
+	}
+	for i := range c.rec.Request.Parts {
+		if p := &c.rec.Request.Parts[i]; p.SHA256 == m.SHA256 {
+			p.Kept, p.Format = m.ID, m.Format
+		}
+	}
 }
 
 // upload is a form that has arrived.

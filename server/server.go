@@ -47,6 +47,9 @@ type Config struct {
 	KeepAlive time.Duration
 	// GBK encodes a text in GBK, so that one that was signed in that encoding can be recognized; nil: it is not.
 	GBK func(string) ([]byte, bool)
+	// KeepRefused keeps the files of refused uploads too, privately, if they came from this very machine: whoever develops
+	// here can look at what was sent. Those of strangers are not kept, so that nobody can fill the disk with them.
+	KeepRefused bool
 	// OperatorToken opens private files under /api/v1/media/; empty: nothing does.
 	OperatorToken string
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -92,6 +93,8 @@ type part struct {
 	Text     text   `json:"text,omitzero"`
 	Size     int64  `json:"size"`
 	SHA256   string `json:"sha256,omitempty"`
+	Content  string `json:"content,omitempty"` // where the bytes of a refused file are
+	Image    bool   `json:"-"`
 }
 
 type nonceForm struct {
@@ -170,7 +173,11 @@ func (in *Inspector) describe(e *server.Exchange, l lang) *detail {
 	r := e.Request
 	d.Request = request{Proto: r.Proto, Host: r.Host, TLS: r.TLS, Headers: r.Headers, Parts: []part{}}
 	for _, p := range r.Parts {
-		d.Request.Parts = append(d.Request.Parts, part{p.Name, p.Filename, text(p.Header), text(p.Text), p.Size, p.SHA256})
+		x := part{Name: p.Name, Filename: p.Filename, Header: text(p.Header), Text: text(p.Text), Size: p.Size, SHA256: p.SHA256}
+		if p.Kept != "" {
+			x.Content, x.Image = "/api/v1/media/"+url.PathEscape(p.Kept), slices.Contains(shown, p.Format)
+		}
+		d.Request.Parts = append(d.Request.Parts, x)
 	}
 	if e.Nonce != nil {
 		d.Nonce = &nonceForm{e.Nonce.Value, e.Nonce.Expires}

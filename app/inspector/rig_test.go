@@ -118,7 +118,7 @@ func newRig(t testing.TB) *rig {
 
 	g.keeper = keeper
 	logger := slog.New(slog.NewTextHandler(g.log, nil))
-	g.srv, err = server.New(server.Config{Index: g.index, Keeper: keeper, MerchantCAs: k.ca.Pool(), Log: logger})
+	g.srv, err = server.New(server.Config{Index: g.index, Keeper: keeper, MerchantCAs: k.ca.Pool(), KeepRefused: true, Log: logger})
 	g.must(err)
 	g.insp = g.node(g.index)
 	mux := http.NewServeMux()

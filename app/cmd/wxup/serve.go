@@ -131,7 +131,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		Index: index, Keeper: keeper, GBK: encodeGBK,
 		PublicURL: f.publicURL, Profile: wxup.Profile(f.answers), Strict: f.strict, EnforceNames: f.names == "enforce",
 		RequireHTTPS: f.requireHTTPS, Limit: limit, MerchantCAs: ca.Pool(),
-		Budget: f.budget, BudgetWait: f.budgetWait, KeepAlive: keepAlive, OperatorToken: operator, Log: log,
+		Budget: f.budget, BudgetWait: f.budgetWait, KeepAlive: keepAlive, KeepRefused: true, OperatorToken: operator, Log: log,
 	})
 	if err != nil {
 		return err
