@@ -101,7 +101,9 @@ func TestSameID(t *testing.T) {
 	seen := map[string]bool{first: true}
 	for _, id := range []string{
 		keep(s, "1900000002", "marketing", "x", ""), keep(s, "1900000001", "merchant", "x", ""), keep(s, "1900000001", "marketing", "y", ""),
-		keep(s, "1900000001\x00marketing", "", "x", ""), keep(s, "1900000001", "", "x", ""), keep(s, `1900000001" "marketing`, "", "x", ""),
+		keep(s, "1900000001", "", "x", ""), keep(s, `1900000001" "marketing`, "", "x", ""),
+		keep(s, "1900000001 ", "a", "x", ""), keep(s, "1900000001", " a", "x", ""),
+		keep(s, "1900000001\x00a", "b", "x", ""), keep(s, "1900000001", "a\x00b", "x", ""),
 		keep(other, "1900000001", "marketing", "x", ""),
 	} {
 		if seen[id] {

@@ -175,6 +175,17 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestRetireOlder: a token that is over already is not retired at a later time.
+func TestRetireOlder(t *testing.T) {
+	ctx, ix := t.Context(), openIndex(t, t.TempDir())
+	ends := t0.Add(2 * time.Hour)
+	must(t, ix.IssueToken(ctx, server.Token{Value: "1", Kind: server.AccessToken, Seq: 1, Issued: t0, Expires: ends}, t0))
+	must(t, ix.IssueToken(ctx, server.Token{Value: "2", Kind: server.AccessToken, Seq: 2, Issued: ends, Expires: ends.Add(time.Hour)}, ends))
+	if got, err := ix.Token(ctx, "1"); err != nil || !got.Retired.IsZero() {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+}
+
 // TestTwoPrograms: two that have the same database open agree on nonces and quotas.
 func TestTwoPrograms(t *testing.T) {
 	dir := t.TempDir()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/app/store/storetest"
 )
 
@@ -95,6 +96,39 @@ func plan(t testing.TB, db *sql.DB, text string) []string {
 		t.Fatal(err)
 	}
 	return steps
+}
+
+// TestListPlans: a list of few among many is not found by reading through the many.
+func TestListPlans(t *testing.T) {
+	ix := openIndex(t, t.TempDir())
+	for _, x := range []struct {
+		filter ExchangeFilter
+		index  string
+	}{
+		{ExchangeFilter{}, "exchange_at"},
+		{ExchangeFilter{Endpoint: "video"}, "exchange_at"},
+		{ExchangeFilter{Refused: true}, "exchange_refused"},
+		{ExchangeFilter{Problem: wxup.Expired}, "exchange_refused"},
+		{ExchangeFilter{Account: "a"}, "exchange_account"},
+		{ExchangeFilter{Account: "a", Refused: true}, "exchange_account"},
+	} {
+		query, _ := x.filter.query()
+		if got := fmt.Sprint(plan(t, ix.read.db, query)); !strings.Contains(got, "USING INDEX "+x.index+" ") {
+			t.Errorf("%+v: %s, want %s", x.filter, got, x.index)
+		}
+	}
+	for _, x := range []struct {
+		filter MediaFilter
+		index  string
+	}{
+		{MediaFilter{}, "media_created"},
+		{MediaFilter{Account: "a"}, "media_account"},
+	} {
+		query, _ := x.filter.query()
+		if got := fmt.Sprint(plan(t, ix.read.db, query)); !strings.Contains(got, "USING INDEX "+x.index+" ") {
+			t.Errorf("%+v: %s, want %s", x.filter, got, x.index)
+		}
+	}
 }
 
 func TestPlanOfAScan(t *testing.T) {

@@ -51,6 +51,12 @@ type ExchangeFilter struct {
 
 // ListExchanges lists exchanges, the newest first.
 func (ix *Index) ListExchanges(ctx context.Context, f ExchangeFilter) ([]server.Exchange, error) {
+	query, args := f.query()
+	list, err := all(ctx, ix.read, scanExchange, query, args...)
+	return list, doing("list exchanges", err)
+}
+
+func (f ExchangeFilter) query() (string, []any) {
 	p := newPage("at", f.After)
 	p.equal("account", escape(f.Account))
 	p.equal("endpoint", f.Endpoint)
@@ -58,9 +64,7 @@ func (ix *Index) ListExchanges(ctx context.Context, f ExchangeFilter) ([]server.
 		p.where = append(p.where, `problem <> ''`) // the condition of the index exchange_refused
 	}
 	p.equal("problem", string(f.Problem))
-	query, args := p.query(exchangeColumns, f.Limit)
-	list, err := all(ctx, ix.read, scanExchange, query, args...)
-	return list, doing("list exchanges", err)
+	return p.query(exchangeColumns, f.Limit)
 }
 
 // MediaFilter says which media to list; a zero field takes all.
@@ -73,12 +77,16 @@ type MediaFilter struct {
 
 // ListMedia lists media, the newest first.
 func (ix *Index) ListMedia(ctx context.Context, f MediaFilter) ([]server.Media, error) {
+	query, args := f.query()
+	list, err := all(ctx, ix.read, scanMedia, query, args...)
+	return list, doing("list media", err)
+}
+
+func (f MediaFilter) query() (string, []any) {
 	p := newPage("created", f.After)
 	p.equal("account", escape(f.Account))
 	p.equal("endpoint", f.Endpoint)
-	query, args := p.query(mediaColumns, f.Limit)
-	list, err := all(ctx, ix.read, scanMedia, query, args...)
-	return list, doing("list media", err)
+	return p.query(mediaColumns, f.Limit)
 }
 
 // MediaByID finds a media by its ID.
