@@ -25,7 +25,9 @@ of a Pay answer, or the rid in an account answer; "last" is the newest refusal.`
 		Args: cobra.ExactArgs(1),
 		RunE: p.withState(func(ctx context.Context, st *state, args []string) error {
 			e, err := st.findExchange(ctx, args[0])
-			if errors.Is(err, server.ErrUnknown) {
+			if errors.Is(err, server.ErrUnknown) && args[0] == "last" {
+				return errors.New(p.say("nothing has been refused yet", "还没有被拒的上传"))
+			} else if errors.Is(err, server.ErrUnknown) {
 				return fmt.Errorf("there is no exchange %.80q; the id is in the Request-ID header, after \"rid:\" in an errmsg, or in the log", args[0])
 			} else if err != nil {
 				return err
