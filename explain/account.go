@@ -73,7 +73,7 @@ func (e *evidence) query(name string) (string, bool) {
 func (e *evidence) tokenTexts() []tokenText {
 	var list []tokenText
 	add := func(text, cause, value string) {
-		if text != "" && len(text) < 4096 {
+		if text != "" && len(text) < 4096 && len(list) < 64 {
 			list = append(list, tokenText{text, cause, value})
 		}
 	}
@@ -128,10 +128,10 @@ func (e *evidence) tokenTexts() []tokenText {
 			add(text, "account.token.parameter", key)
 		}
 	}
-	for name, values := range e.Header {
+	for _, name := range e.headerNames() {
 		lower := strings.ToLower(name)
 		if lower == "authorization" || strings.Contains(lower, "token") {
-			text := strings.TrimPrefix(strings.TrimPrefix(values[0], "Bearer "), "bearer ")
+			text := strings.TrimPrefix(strings.TrimPrefix(e.Header[name][0], "Bearer "), "bearer ")
 			add(strings.TrimSpace(text), "account.token.in_header", name)
 		}
 	}
@@ -159,7 +159,7 @@ func mayUpload(kind, parameter string) bool {
 func (e *evidence) token() {
 	texts := e.tokenTexts()
 	for _, t := range texts {
-		e.secrets = append(e.secrets, t.text)
+		e.addSecret(t.text)
 	}
 	slices.SortFunc(e.secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, t := range texts {

@@ -13,9 +13,9 @@ func (e *evidence) authorization() (sign.Authorization, bool) {
 	lines := e.Header.Values("Authorization")
 	switch {
 	case len(lines) == 0 || strings.TrimSpace(strings.Join(lines, "")) == "":
-		for name, values := range e.Header {
-			if strings.Contains(strings.Join(values, " "), "WECHATPAY") && strings.Contains(strings.Join(values, " "), "signature") {
-				e.find("v3.authorization.other_header", name, name+": "+values[0])
+		for _, name := range e.headerNames() {
+			if value := e.Header[name][0]; strings.Contains(value, "WECHATPAY") && strings.Contains(value, "signature") {
+				e.find("v3.authorization.other_header", name, name+": "+value)
 				return sign.Authorization{}, false
 			}
 		}
@@ -32,7 +32,7 @@ func (e *evidence) authorization() (sign.Authorization, bool) {
 	if brand != e.ep.Brand && a.Scheme != "" && (brand || e.ep.Path != "") {
 		e.find("v3.authorization.brand", a.Scheme, a.Scheme+" "+e.Target)
 	}
-	return a, a.Signature != ""
+	return a, a.Signature != "" && a.NonceStr != "" && a.Timestamp != "" // else the text cannot be known
 }
 
 // authorizationPair is one pair of the header, in any of the ways in which it is written.

@@ -2,7 +2,9 @@ package explain
 
 import (
 	"crypto/rand"
+	"slices"
 	"testing"
+	"time"
 )
 
 // large is a request with a file of 2 MB.
@@ -52,4 +54,24 @@ func BenchmarkV2NothingFits(b *testing.B) {
 		r = V2(req, c.known)
 	}
 	b.ReportMetric(float64(r.Work), "hashes")
+}
+
+// BenchmarkMistakes makes every mistake of the table with a file of 2 MB, and tells how long the slowest hundredth takes.
+func BenchmarkMistakes(b *testing.B) {
+	var times []time.Duration
+	var work []int
+	for b.Loop() {
+		for _, m := range v3Mistakes {
+			req, known := large(m.make)
+			begun := time.Now()
+			r := V3(req, known)
+			times, work = append(times, time.Since(begun)), append(work, r.Work)
+		}
+	}
+	slices.Sort(times)
+	slices.Sort(work)
+	ms := func(q int) float64 { return float64(times[(len(times)-1)*q/100]) / 1e6 }
+	b.ReportMetric(ms(50), "p50-ms")
+	b.ReportMetric(ms(99), "p99-ms")
+	b.ReportMetric(float64(work[(len(work)-1)*99/100]), "p99-hashes")
 }

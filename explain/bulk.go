@@ -5,7 +5,6 @@ import (
 	"hash"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // A bulk is a body that may be large: the form as a whole, or the file. It is kept in pieces, so that nothing is copied,
@@ -30,7 +29,7 @@ func (b *bulk) size() int {
 }
 
 // likelyBulks is how many of the bulks are tried before the rarer small texts.
-const likelyBulks = 4
+const likelyBulks = 5
 
 // bulks lists the large bodies, the likeliest first. They are made when their turn comes.
 func (e *evidence) bulks() []func() *bulk {
@@ -191,50 +190,60 @@ func (e *evidence) misread(what string, convert func([]byte) []byte) *bulk {
 // replaceInvalid puts U+FFFD for what is no UTF-8, as browsers, Node and Java do: one for each maximal part of a
 // character (WHATWG Encoding, §4; Unicode §3.9). Go puts one for each byte.
 func replaceInvalid(b []byte) []byte {
-	var out []byte
+	out := make([]byte, 3*len(b))
+	to := 0
 	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r != utf8.RuneError || n > 1 {
-			out = append(out, b[i:i+n]...)
-			i += n
+		c := b[i]
+		if c < 0x80 {
+			out[to] = c
+			to, i = to+1, i+1
 			continue
 		}
-		out = append(out, "\uFFFD"...)
-		i += max(1, partial(b[i:]))
+		n, whole := begun(b[i:])
+		if whole {
+			to += copy(out[to:], b[i:i+n])
+		} else {
+			out[to], out[to+1], out[to+2] = 0xEF, 0xBF, 0xBD
+			to += 3
+		}
+		i += n
 	}
-	return out
+	return out[:to]
 }
 
-// partial is how many bytes at the start of b could have begun one character.
-func partial(b []byte) int {
-	c := b[0]
+// begun is how many bytes at the start of b, which is not ASCII, belong to one character, or could have begun one, and
+// whether it is whole.
+func begun(b []byte) (n int, whole bool) {
 	want, low, high := 0, byte(0x80), byte(0xBF)
-	switch {
-	case c >= 0xC2 && c <= 0xDF:
-		want = 1
-	case c >= 0xE0 && c <= 0xEF:
+	switch c := b[0]; {
+	case c < 0xC2:
+		return 1, false
+	case c <= 0xDF:
 		want = 2
+	case c <= 0xEF:
+		want = 3
 		if c == 0xE0 {
 			low = 0xA0
 		} else if c == 0xED {
 			high = 0x9F
 		}
-	case c >= 0xF0 && c <= 0xF4:
-		want = 3
+	case c <= 0xF4:
+		want = 4
 		if c == 0xF0 {
 			low = 0x90
 		} else if c == 0xF4 {
 			high = 0x8F
 		}
+	default:
+		return 1, false
 	}
-	n := 1
-	for ; n <= want && n < len(b); n++ {
+	for n = 1; n < want && n < len(b); n++ {
 		if b[n] < low || b[n] > high {
-			break
+			return n, false
 		}
 		low, high = 0x80, 0xBF
 	}
-	return n
+	return n, n == want
 }
 
 // An ending is what may follow the body, and what is wrong with it.

@@ -27,7 +27,7 @@ var accountCauses = []Cause{
 	{"account.token.cut", Words{"the access_token is cut short", "access_token 被截短"}, Words{"store at least 512 characters", "存储长度至少 512 个字符"}, sdkToken},
 	{"account.token.case", Words{"the access_token was turned to another case", "access_token 的大小写被改变"}, fixToken, sdkToken},
 	{"account.token.appid", Words{"access_token is an appid: {}", "access_token 填成了 appid：{}"}, fixKind, sdkToken},
-	{"account.token.secret", Words{"access_token looks like an appsecret: 32 hex digits. If it is one, it is now in logs; reset it", "access_token 形似 appsecret（32 位十六进制）。若确为 appsecret，它已进入日志，请重置"}, fixKind, sdkToken},
+	{"account.token.secret", Words{"access_token has the form of an appsecret (32 hex digits), not that of a token. If it is one, it is in logs now: reset it", "access_token 是 appsecret 的格式（32 位十六进制），不是 token。若确为 appsecret，它已进入日志，请重置"}, fixKind, sdkToken},
 	{"account.token.kind", Words{"the token is one of another kind: {}", "token 的种类不对：{}"}, fixKind, sdkToken},
 	{"account.token.cloud", Words{"a cloud token was sent as access_token; its parameter is cloudbase_access_token", "云调用的 token 用作了 access_token，应放在 cloudbase_access_token 参数中"}, Words{"send ?cloudbase_access_token=", "改用 ?cloudbase_access_token="}, sdkToken},
 	{"account.token.other_app", Words{"the token is one of another account: {}", "token 属于另一个账号：{}"}, Words{"use the token of the account that is meant", "使用目标账号的 token"}, sdkToken},

@@ -49,7 +49,7 @@ func (e *evidence) digest(field, sent string) {
 		return
 	}
 	d := &digesting{evidence: e, field: field, sent: sent, real: real}
-	if d.written() || d.otherHash() || d.smallText() || d.startOrEnd() || d.encoded() || d.misread() || d.rest() {
+	if d.written() || d.otherHash() || d.smallText() || d.startOrEnd() || d.misread(1) || d.encoded() || d.misread(len(misreadings)) || d.ofForm() || d.rest() {
 		return
 	}
 	e.ruledOut(note(
@@ -66,6 +66,7 @@ type digesting struct {
 	tried       int
 	hash        func() hash.Hash
 	want        []byte // of sent, in bytes
+	misreadSo   int    // how many ways to misread the file were tried
 }
 
 func (d *digesting) find(cause, value string) bool {
@@ -135,8 +136,8 @@ func (d *digesting) otherHash() bool {
 		{"SHA-256", sha256.New}, {"MD5", md5.New}, {"SHA-1", sha1.New}, {"SHA-512", sha512.New}, {"SHA-384", sha512.New384},
 		{"SHA-224", sha256.New224}, {"SM3", media.NewSM3}, {"CRC-32", func() hash.Hash { return crc32.NewIEEE() }},
 	} {
-		if h.fresh().Size() != len(d.want) {
-			continue
+		if h.fresh().Size() != len(d.want) || h.name == "SM3" && d.ep.Digest != media.SM3 && len(d.file.Content) > 256<<10 {
+			continue // SM3 takes ten times as long as SHA-256
 		}
 		if d.hash == nil {
 			d.hash = h.fresh
@@ -215,148 +216,6 @@ func (d *digesting) smallText() bool {
 		}
 		if d.is(d.hash, []byte(s.text)) || s.cause == "digest.of_name" && d.is(d.hash, []byte(s.text+"\n")) {
 			return d.find(s.cause, s.value)
-		}
-	}
-	return false
-}
-
-// prefixStep is the distance of the places at which a digest may have ended: buffers have round sizes.
-const prefixStep = 1024
-
-// startOrEnd recognizes the digest of a file that was not read to its end, or with a line end behind it: one pass, whose
-// state is looked at in many places.
-func (d *digesting) startOrEnd() bool {
-	content := d.file.Content
-	if len(d.want) == 0 || d.hash == nil || !d.affords(len(content)) {
-		return false
-	}
-	h, ok := d.hash().(hash.Cloner)
-	if !ok {
-		return false
-	}
-	d.spend(len(content))
-	at := func(tail string) bool {
-		end, err := h.Clone()
-		if err != nil {
-			return false
-		}
-		d.tried++
-		d.spend(0)
-		end.Write([]byte(tail))
-		return bytes.Equal(end.Sum(nil), d.want)
-	}
-	near := max(0, len(content)-4) // a byte less, or a line end
-	for n, round := 0, 1000; n < len(content); {
-		next := min((n/prefixStep+1)*prefixStep, round, len(content))
-		if n >= near {
-			next = n + 1
-		} else if next > near && near > n {
-			next = near
-		}
-		h.Write(content[n:next])
-		if n = next; n == round {
-			round += 1000
-		}
-		if n < len(content) && at("") {
-			return d.find("digest.of_start", fmt.Sprintf("%d / %d", n, len(content)))
-		}
-	}
-	for _, tail := range []string{"\n", "\r\n", "\x00", "\r"} {
-		if at(tail) {
-			return d.find("digest.with_line_end", visible(tail, 4))
-		}
-	}
-	return false
-}
-
-// encoded recognizes the digest of the file in another form, or of the form around it.
-func (d *digesting) encoded() bool {
-	content := d.file.Content
-	if len(d.want) == 0 {
-		return false
-	}
-	if d.affords(2 * len(content)) {
-		b := based(content)
-		kind := media.Sniff(content[:min(len(content), media.SniffLen)]).MIME()
-		for _, start := range []string{"", "data:" + kind + ";base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "data:image/jpg;base64,"} {
-			if d.is(d.hash, []byte(start), b) {
-				return d.find("digest.of_base64", start)
-			}
-			if start != "" && len(content) > 100<<10 {
-				break
-			}
-		}
-		if len(content) <= 100<<10 && (d.is(d.hash, b, []byte("\n")) || d.is(d.hash, []byte(hex.EncodeToString(content)))) {
-			return d.find("digest.of_base64", "")
-		}
-	}
-	if whole := d.wholeForm("v3.body.whole_multipart", d.boundary, "\r\n", false); whole != nil {
-		if d.is(d.hash, whole.pieces...) || d.is(d.hash, whole.pieces[:len(whole.pieces)-1]...) {
-			return d.find("digest.of_form", "")
-		}
-	}
-	if text := bytes.TrimSpace(content[:min(len(content), 64)]); notBase64(string(text)) == "" {
-		plain, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(content)))
-		if err == nil && d.is(d.hash, plain) {
-			return d.find("digest.before_base64", "")
-		}
-	}
-	return false
-}
-
-// rest recognizes the digest of a file whose first bytes were read by someone else before.
-func (d *digesting) rest() bool {
-	content := d.file.Content
-	for _, n := range []int{8192, 4096, 1024, 512, 2, 4, 8, 12, 16, 32, 64, 128, 256, 1, 3, 10, 20, 28, 100, 1000, 2048, 16384, 32768, 65536} {
-		if n < len(content) && d.is(d.hash, content[n:]) {
-			return d.find("digest.of_rest", strconv.Itoa(n))
-		}
-	}
-	return false
-}
-
-// misread recognizes the digest of a file that went through a text.
-func (d *digesting) misread() bool {
-	content := d.file.Content
-	if len(d.want) == 0 || !d.affords(4*len(content)) {
-		return false
-	}
-	if d.is(d.hash, split(content, "\n")...) {
-		return d.find("digest.of_text", "CR LF → LF")
-	}
-	for _, x := range []struct {
-		what    string
-		convert func([]byte) []byte
-	}{
-		{"LF → CR LF", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }},
-		{"LF → CR LF", func(b []byte) []byte {
-			return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
-		}},
-		{"CR → LF", func(b []byte) []byte {
-			return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
-		}},
-		{"trim", bytes.TrimSpace},
-		{"UTF-8", replaceInvalid},
-		{"UTF-8", func(b []byte) []byte { return bytes.ToValidUTF8(b, nil) }},
-		{"Latin-1 → UTF-8", func(b []byte) []byte { return []byte(utf8Twice(string(b))) }},
-		{"UTF-8 → Latin-1", func(b []byte) []byte { return []byte(utf8Once(string(b))) }},
-		{"ASCII", func(b []byte) []byte { return []byte(asciiOnly(utf8Twice(string(b)))) }},
-		{"&0x7F", func(b []byte) []byte {
-			out := bytes.Clone(b)
-			for i := range out {
-				out[i] &= 0x7F
-			}
-			return out
-		}},
-		{"NUL", func(b []byte) []byte { text, _, _ := bytes.Cut(b, []byte{0}); return text }},
-		{"Ctrl-Z", func(b []byte) []byte { text, _, _ := bytes.Cut(b, []byte{0x1A}); return text }},
-	} {
-		if !d.affords(4 * len(content)) {
-			return false
-		}
-		d.spent += int64(len(content))
-		if d.is(d.hash, x.convert(content)) {
-			return d.find("digest.of_text", x.what)
 		}
 	}
 	return false

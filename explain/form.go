@@ -3,7 +3,9 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/wxup/wxup/form"
@@ -178,7 +180,7 @@ func (e *evidence) metaContent() {
 			continue
 		}
 		other := ""
-		for have := range fields {
+		for _, have := range slices.Sorted(maps.Keys(fields)) {
 			if squeeze(have) == squeeze(name) || name == e.ep.DigestField && (squeeze(have) == "hash" || squeeze(have) == "digest" || squeeze(have) == "sha" || squeeze(have) == "filedigest") ||
 				name == e.ep.NameField && squeeze(have) == "name" {
 				other = have

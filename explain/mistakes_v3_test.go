@@ -250,8 +250,12 @@ var v3Mistakes = []mistake{
 	{"base64 of hex", "v3.signature.base64_of_hex", withEncoding(func(sig []byte) string {
 		return base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(sig)))
 	})},
-	{"cut at 255", "v3.signature.cut", withEncoding(func(sig []byte) string { return base64.StdEncoding.EncodeToString(sig)[:255] })},
-	{"cut at 128", "v3.signature.cut", withEncoding(func(sig []byte) string { return base64.StdEncoding.EncodeToString(sig)[:128] })},
+	{"cut at 255", "v3.signature.short", withEncoding(func(sig []byte) string { return base64.StdEncoding.EncodeToString(sig)[:255] })},
+	{"cut at 128", "v3.signature.short", withEncoding(func(sig []byte) string { return base64.StdEncoding.EncodeToString(sig)[:128] })},
+	{"lower-cased", "v3.signature.case", withEncoding(func(sig []byte) string { return strings.ToLower(base64.StdEncoding.EncodeToString(sig)) })},
+	{"URL-encoded twice", "v3.signature.url_encoded", withEncoding(func(sig []byte) string {
+		return url.QueryEscape(url.QueryEscape(base64.StdEncoding.EncodeToString(sig)))
+	})},
 	{"blanks for plus", "v3.signature.blanks", withEncoding(func(sig []byte) string {
 		return strings.ReplaceAll(base64.StdEncoding.EncodeToString(sig), "+", " ")
 	})},
@@ -684,13 +688,13 @@ func jsString(b []byte) string {
 		}
 		// A character that was begun and not finished is replaced as a whole.
 		out.WriteString("\uFFFD")
-		b = b[begun(b):]
+		b = b[started(b):]
 	}
 	return out.String()
 }
 
-// begun counts the bytes of a character that was begun.
-func begun(b []byte) int {
+// started counts the bytes of a character that was begun.
+func started(b []byte) int {
 	most := 0
 	switch c := b[0]; {
 	case c >= 0xC2 && c < 0xE0:

@@ -5,7 +5,6 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"hash"
-	"slices"
 )
 
 // notRSA recognizes signatures that no private key has made: a hash of the text, or an HMAC with one of the merchant's
@@ -58,9 +57,10 @@ func sized(r reading) []*function {
 func (e *evidence) notSigned(s *search, r reading, cause, value string) {
 	proof := e.compare(ProofMAC, s.text, s.wanted, s.length)
 	e.add(cause, value, proof)
-	for _, c := range append(slices.Clip(r.causes), s.causes...) {
+	for _, c := range r.causes {
 		e.add(c.cause, c.value, proof)
 	}
+	s.tell(ProofMAC)
 }
 
 type secretKey struct{ name, key string }

@@ -24,15 +24,16 @@ func (r *Report) Has(cause string) bool {
 	return false
 }
 
-// Finding is one cause that was proved. Where a text was wrong in two ways there are two findings with one Proof.
+// Finding is one cause that was proved.
 type Finding struct {
 	Cause string `json:"cause"`           // an id of the table: v3.body.whole_multipart
 	Value string `json:"value,omitempty"` // what stands in the place of {} in its title: "+3 s", "SHA-1"
 	Proof Proof  `json:"proof"`
 }
 
-// Proof is the evidence. Its texts are cut to where they begin to differ, at most 160 bytes, with line ends and other
-// invisible characters shown: ⏎ is LF, ␍ CR, ␉ TAB, and <FF> a byte that is no text. Keys and tokens are masked.
+// Proof is the evidence. Where a text was wrong in two ways, Wanted shows it with this one mended. The texts are cut to
+// where they begin to differ, at most 160 bytes, and what cannot be seen in them is shown: ⏎ is LF, ␍ CR, ␉ TAB, and <FF>
+// a byte that is no text. Keys and tokens are masked.
 type Proof struct {
 	Kind   string `json:"kind"`             // signed, mac, opened or fact
 	Fact   string `json:"fact,omitempty"`   // as it stands in the request

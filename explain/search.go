@@ -20,9 +20,16 @@ type search struct {
 	out   bool // of budget
 
 	// What was found.
-	causes []named
-	text   []byte // its beginning, if it is large
-	length int
+	mistakes []proved
+	text     []byte // its beginning, if it is large
+	length   int
+}
+
+// proved are the causes of one mistake in the text that was found, with that text, and with it when this mistake alone is
+// mended: it shows where the mistake is, whatever else is wrong. With one mistake the mended text is the right one.
+type proved struct {
+	causes         []named
+	signed, mended []byte
 }
 
 func (e *evidence) newSearch(method, timestamp, nonce, serial, mchid string) *search {
@@ -36,7 +43,7 @@ func (s *search) begin(x *seal) (reaches []reach, pick []int) {
 	if s.dims[0] == nil { // most signatures that no key opens never come here
 		s.dims = [6]*ways{methods(s.right[0]), s.targets(s.right[1]), s.timestamps(s.right[2]), s.nonces(s.right[3]), s.bodies(), s.frames(s.mchid, s.serial)}
 	}
-	s.seal, s.causes, s.text, s.out = x, nil, nil, false
+	s.seal, s.mistakes, s.text, s.out = x, nil, nil, false
 	for _, d := range s.dims {
 		reaches = append(reaches, d.done())
 	}
@@ -52,12 +59,12 @@ func (s *search) run(x *seal) bool {
 	}
 	likely, rare := bulks[:min(likelyBulks, len(bulks))], bulks[min(likelyBulks, len(bulks)):]
 	found := alone(reaches, pick, s.try) ||
-		s.alone(likely) ||
 		near(reaches, pick, s.try) ||
+		s.alone(likely) ||
 		far(s.fill(reaches), pick, s.try) ||
 		triples(reaches, pick, s.try) ||
-		pairs(reaches, pick, s.try) ||
 		s.milliseconds() ||
+		pairs(reaches, pick, s.try) ||
 		s.alone(rare) ||
 		s.together(likely, true) ||
 		s.together(rare, false)
@@ -74,17 +81,7 @@ func (s *search) fill(reaches []reach) []reach {
 
 // try tries one small text.
 func (s *search) try(pick []int) (over bool) {
-	lines := s.right
-	for d := range lines {
-		if pick[d] > 0 {
-			lines[d] = s.dims[d].list[pick[d]-1].text
-		}
-	}
-	write := rightFrame
-	if pick[5] > 0 {
-		write = s.dims[5].list[pick[5]-1].write
-	}
-	s.buf = write(s.buf[:0], &lines)
+	s.buf = s.render(s.buf[:0], pick)
 	if !s.affords(len(s.buf)) {
 		s.out = true
 		return true
@@ -94,13 +91,40 @@ func (s *search) try(pick []int) (over bool) {
 	if !s.seal.matches(s.buf) {
 		return false
 	}
+	s.text, s.length = slices.Clone(s.buf), len(s.buf)
 	for d, p := range pick {
 		if p > 0 {
-			s.causes = append(s.causes, s.dims[d].list[p-1].causes...)
+			mended := slices.Clone(pick)
+			mended[d] = 0
+			s.mistakes = append(s.mistakes, proved{s.dims[d].list[p-1].causes, s.text, s.render(nil, mended)})
 		}
 	}
-	s.text, s.length = slices.Clone(s.buf), len(s.buf)
 	return true
+}
+
+// render writes the text of a pick.
+func (s *search) render(dst []byte, pick []int) []byte {
+	lines := s.right
+	for d := range lines {
+		if pick[d] > 0 {
+			lines[d] = s.dims[d].list[pick[d]-1].text
+		}
+	}
+	if pick[5] > 0 {
+		return s.dims[5].list[pick[5]-1].write(dst, &lines)
+	}
+	return rightFrame(dst, &lines)
+}
+
+// tell adds what was found to the report.
+func (s *search) tell(kind string) {
+	for _, m := range s.mistakes {
+		proof := s.compare(kind, m.signed, m.mended, s.length)
+		proof.WantedLen = len(s.wanted)
+		for _, c := range m.causes {
+			s.add(c.cause, c.value, proof)
+		}
+	}
 }
 
 // placeholder stands for a large body while a frame is written around it.
@@ -158,7 +182,12 @@ func (s *search) surroundAll(b *bulk, list []surround, causes []named) bool {
 		}
 		s.texts += len(x.endings) * len(b.places)
 		if end := s.tryBulk(x.before, b, x.endings); end != nil {
-			s.causes = slices.Concat(b.causes, causes, end.causes)
+			// Around a large body the other mistakes are shown as if it were meta.
+			around := append(append(slices.Clip(x.before), s.right[4]...), end.text...)
+			s.mistakes = []proved{{b.causes, s.text, around}}
+			if other := slices.Concat(causes, end.causes); len(other) > 0 {
+				s.mistakes = append(s.mistakes, proved{other, around, s.wanted})
+			}
 			return true
 		}
 	}

@@ -76,7 +76,7 @@ func undress(text string) []reading {
 	s := strings.TrimSpace(text)
 	var causes []named
 	note := func(cause, after string) {
-		if after != s {
+		if after != s && after != "" {
 			causes, s = append(causes, named{cause, ""}), after
 		}
 	}
@@ -84,7 +84,7 @@ func undress(text string) []reading {
 		note("v3.signature.python_bytes", strings.TrimSuffix(inner, "'"))
 	}
 	note("v3.signature.quoted", strings.Trim(s, `'"\“”`))
-	if strings.Contains(s, "%") {
+	for range 2 {
 		if plain, err := url.PathUnescape(s); err == nil {
 			note("v3.signature.url_encoded", plain)
 		}
@@ -118,11 +118,15 @@ func (e *evidence) misshapen(text string, list []reading, size int) {
 		e.find("v3.signature.placeholder", text, text)
 		return
 	}
+	if len(text) >= 100 && notBase64(text) == "" && !hexText.MatchString(text) && (strings.ToLower(text) == text || strings.ToUpper(text) == text) {
+		e.find("v3.signature.case", "", shown)
+		return
+	}
 	if len(list) == 0 {
 		if bad := notBase64(text); bad != "" {
 			e.find("v3.signature.not_base64", visible(bad, 16), shown)
 		} else if want := base64.StdEncoding.EncodedLen(size); size > 0 && len(text) < want {
-			e.find("v3.signature.cut", fmt.Sprintf("%d / %d", len(text), want), shown)
+			e.find("v3.signature.short", fmt.Sprintf("%d / %d", len(text), want), shown)
 		}
 		return
 	}
@@ -134,7 +138,7 @@ func (e *evidence) misshapen(text string, list []reading, size int) {
 	case len(list[0].causes) == 0 && (n == 128 || n == 256 || n == 384 || n == 512 || n == 1024):
 		e.find("v3.key.size", fmt.Sprintf("%d / %d", 8*n, 8*size), shown)
 	case n < size:
-		e.find("v3.signature.cut", fmt.Sprintf("%d / %d", len(text), base64.StdEncoding.EncodedLen(size)), shown)
+		e.find("v3.signature.short", fmt.Sprintf("%d / %d", len(text), base64.StdEncoding.EncodedLen(size)), shown)
 	default:
 		e.find("v3.signature.long", fmt.Sprintf("%d / %d", len(text), base64.StdEncoding.EncodedLen(size)), shown)
 	}
