@@ -33,7 +33,7 @@ func TestCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 10 s")
 	}
-	kills := 60
+	kills := 24
 	if os.Getenv("WXUP_LONG") != "" {
 		kills *= 10
 	}
