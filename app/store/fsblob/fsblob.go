@@ -44,6 +44,7 @@ type Dir struct {
 	root   *os.Root
 	lock   *os.File
 	shards [256]shard
+	synced bool // whatever is seen is durable
 
 	// step is asked before each change of the file system; tests make it fail there. It is nil otherwise.
 	step func(op, name string) error
@@ -128,8 +129,11 @@ func (d *Dir) prepare() error {
 	if err := d.sweep(); err != nil {
 		return err
 	}
-	_, err = d.lock.WriteAt([]byte(inUse), 0)
-	return err
+	if _, err = d.lock.WriteAt([]byte(inUse), 0); err != nil {
+		return err
+	}
+	d.synced = true
+	return nil
 }
 
 // makeDirs is os.MkdirAll, durable.
@@ -189,13 +193,19 @@ func (d *Dir) Close() error {
 		s.Lock()
 		if s.broken == nil {
 			s.broken = errClosed
+		} else {
+			d.synced = false
 		}
 		s.Unlock()
 	}
-	if d.lock == nil {
-		return d.root.Close()
+	var errs []error
+	if d.lock != nil {
+		if d.synced {
+			errs = append(errs, d.lock.Truncate(0))
+		}
+		errs = append(errs, d.lock.Close())
 	}
-	return errors.Join(d.lock.Truncate(0), d.lock.Close(), d.root.Close())
+	return errors.Join(append(errs, d.root.Close())...)
 }
 
 // place is where a blob lies.

@@ -87,34 +87,38 @@ func TestSweep(t *testing.T) {
 // TestKilled: what a killed process has renamed but not synced is synced before it is trusted.
 func TestKilled(t *testing.T) {
 	path := t.TempDir()
-	d := openDir(t, path)
+	openDir(t, path) // and it is not closed, as if killed
+	failAt := 0
 	synced := func() int {
 		d, err := os.OpenRoot(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer d.Close()
 		lock, err := d.OpenFile("lock", os.O_RDWR, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer lock.Close()
 		n := 0
 		next := &Dir{root: d, lock: lock, step: func(op, name string) error {
 			if op == "syncdir" {
-				n++
+				if n++; n == failAt {
+					return errors.New("input/output error")
+				}
 			}
 			return nil
 		}}
-		if err := next.prepare(); err != nil {
+		if err := next.prepare(); (err != nil) != (failAt > 0) {
 			t.Fatal(err)
 		}
+		next.Close()
 		return n
 	}
+	failAt = 100 // and what was not synced then is synced by the next one
+	synced()
+	failAt = 0
 	if n := synced(); n != 258 { // d was not closed
 		t.Errorf("%d directories were synced after a process that was killed, want 258", n)
 	}
-	d.Close()
 	if n := synced(); n != 1 {
 		t.Errorf("%d directories were synced after one that was not, want 1", n)
 	}
