@@ -8,7 +8,7 @@
 # make build      ./wxup
 
 GO       ?= go
-MODULES  := . app
+MODULES  := . fit app
 FUZZTIME ?= 20s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
