@@ -20,34 +20,6 @@ import (
 // defaultNameMax is how many characters a file name may have where the row does not say.
 const defaultNameMax = 128
 
-// upload is one file on its way to one endpoint, and what reading it has told.
-type upload struct {
-	*content
-	ep     *Endpoint
-	src    *Source
-	name   string // as sent
-	format media.Format
-	sha256 string
-	digest string // ep.Digest, in hex
-}
-
-// examine opens a source and reads it once. It refuses what the endpoint would refuse.
-func examine(ctx context.Context, ep *Endpoint, src *Source) (*upload, error) {
-	if err := ep.check(); err != nil {
-		return nil, err
-	}
-	content, err := src.open(ctx, ep.MaxSize())
-	if err != nil {
-		return nil, err
-	}
-	up := &upload{content: content, ep: ep, src: src}
-	if err := up.read(ctx); err != nil {
-		content.close()
-		return nil, err
-	}
-	return up, nil
-}
-
 // check says what a row of a user's own lacks.
 func (ep *Endpoint) check() error {
 	switch {
@@ -71,11 +43,11 @@ func (up *upload) read(ctx context.Context) error {
 	case up.size > up.ep.MaxSize():
 		return tooLarge(up.size, up.ep.MaxSize())
 	}
-	head := make([]byte, min(up.size, media.SniffLen))
-	if _, err := io.ReadFull(up.reader(), head); err != nil {
-		return fmt.Errorf("read the file: %w", err)
+	var err error
+	if up.format, err = up.sniff(); err != nil {
+		return err
 	}
-	if err := up.judge(head); err != nil {
+	if err := up.judge(); err != nil {
 		return err
 	}
 	sum := sha256.New()
@@ -108,9 +80,18 @@ func (up *upload) read(ctx context.Context) error {
 	return nil
 }
 
+// sniff is the format of the content, by its first bytes.
+func (c *content) sniff() (media.Format, error) {
+	head := make([]byte, min(c.size, media.SniffLen))
+	if _, err := io.ReadFull(c.reader(), head); err != nil {
+		return media.Unknown, fmt.Errorf("read the file: %w", err)
+	}
+	return media.Sniff(head), nil
+}
+
 // facts is a Result with what is known of the file.
 func (up *upload) facts() *Result {
-	return &Result{Endpoint: up.ep.Name, Name: up.name, Format: up.format, Size: up.size, SHA256: up.sha256}
+	return &Result{Endpoint: up.ep.Name, Name: up.name, Format: up.format, Size: up.size, SHA256: up.sha256, Fitted: up.change}
 }
 
 // result is the Result of an upload that was answered with value.
@@ -128,9 +109,8 @@ func (c *Client) result(up *upload, value, requestID string) *Result {
 	return res
 }
 
-// judge looks at the head of the file: its format, and with that the name and the size.
-func (up *upload) judge(head []byte) error {
-	up.format = media.Sniff(head)
+// judge looks at the file's format, and with that at its name and size.
+func (up *upload) judge() error {
 	most, taken := up.ep.Max(up.format)
 	if !taken { // what shares its container with a format that is taken, as mp4, m4v and mov do, is believed to be that
 		suffixed, _ := media.BySuffix(up.content.name)
@@ -243,6 +223,7 @@ func (t *tally) Read(p []byte) (int, error) {
 	switch {
 	case err == io.EOF && t.n < t.want:
 		t.err = fmt.Errorf("it ended after %d of %d bytes: %w", t.n, t.want, io.ErrUnexpectedEOF)
+		err = t.err
 	case err != nil && err != io.EOF:
 		t.err = err
 	}

@@ -18,8 +18,8 @@ import (
 // Client uploads images to WeChat, or to whatever answers as WeChat does. Fill in who is asking (Merchant for the
 // WeChat Pay families, App or one of its alternatives for Official Accounts) and leave the rest.
 //
-// A Client is safe for concurrent use, and meant to be made once: it keeps access tokens and platform certificates. Do
-// not copy it, nor change its fields or what they point to, once it is in use.
+// A Client is safe for concurrent use, and meant to be made once: it keeps access tokens, platform certificates, and what
+// it has learned about quotas and hosts. Do not copy it, nor change its fields or what they point to, once it is in use.
 type Client struct {
 	Merchant *Merchant // PayV3 and PayV2
 
@@ -38,16 +38,48 @@ type Client struct {
 	// Merchant.Certificate through a clone of an *http.Transport; a RoundTripper of another type must show it itself.
 	// Redirects are never followed.
 	Transport http.RoundTripper
-	// Now is the clock; nil is time.Now.
+	// Now is the clock of timestamps and of expiry; nil is time.Now. Waits are not measured by it.
 	Now func() time.Time
 	// SkipVerify takes answers of WeChat Pay without proof that they come from WeChat. It is for tests and diagnosis.
 	SkipVerify bool
 	// UserAgent is sent with every request (WeChat Pay wants one); "" is wxup's own.
 	UserAgent string
 
+	// TokenStore keeps App's tokens where other processes find them: see package tokenstore. nil keeps them in this Client.
+	TokenStore TokenStore
+	// Backup is asked instead of BaseURL when that does not answer. With BaseURL "", WeChat's own back-up hosts are asked
+	// (api2.mch.weixin.qq.com, api2.weixin.qq.com), and Backup is not used.
+	Backup string
+	// Retry says how often and after what pauses an upload is tried again.
+	Retry Retry
+	// Timeout is how long one try may take to send its file and get the answer, whatever waits there are before; then it
+	// is tried again. 0 leaves it to the context.
+	Timeout time.Duration
+	// Rate paces the uploads, so that the endpoints' quotas are not hit.
+	Rate Rate
+	// Parallel is how many files UploadAll sends at once; 0 adapts to what the server answers, from 8 to at most 32.
+	Parallel int
+	// Fit makes pictures fit what an endpoint takes; nil sends files as they are.
+	Fit Fitter
+	// Ledger remembers what was uploaded, and gives the first answer again; nil uploads every time.
+	Ledger Ledger
+	// Again uploads even what the Ledger knows, and remembers the new answer.
+	Again bool
+	// Account names the account in the Ledger where the Client cannot know it: with Tokens, CloudTokens or SideCar, an
+	// appid. While it is not known nothing is remembered.
+	Account string
+	// Progress is told how far each upload has come: at each phase, and with each piece of the file that is sent. It is
+	// called from several goroutines, and must be fast.
+	Progress func(Progress)
+	// Observe is told of each decision: another try, another host, a wait. It is called from several goroutines.
+	Observe func(Event)
+
 	accessToken  tokenCache
 	certificates certificateCache // of /v3/certificates
 	overseas     certificateCache // of /v3/global/certificates
+	hosts        hosts
+	pacers       pacers
+	underway     underway
 	withCert     struct {
 		once sync.Once
 		rt   http.RoundTripper
@@ -96,6 +128,8 @@ type Result struct {
 	SHA256    string       // lower-case hex, whichever digest the endpoint uses
 	RequestID string       // WeChat's, for asking them
 	Expires   time.Time    // when the id ends; zero means never
+	Cached    bool         // nothing was sent: the Ledger knew it, or the same file was being uploaded already
+	Fitted    fmt.Stringer // how the file was changed before it was sent; nil means not at all
 }
 
 // Upload uploads one file. Before anything is sent the file is read once, to digest it and to see that the endpoint will
@@ -106,41 +140,17 @@ type Result struct {
 //   - [*Error]: refused, by the server or, when Status is 0, before sending. errors.Is(err, wxup.TooLarge) and the like
 //     tell why; [Problem.Temporary] tells whether to try again.
 //   - [*VerifyError]: accepted, by an answer that does not prove to be WeChat's. errors.Is(err, wxup.UnverifiedAnswer).
+//   - [*GaveUp]: tried more than once; in it is one of the others.
 //   - others: the file could not be read, the Client lacks a setting, the network failed or the context ended. Unless
 //     nothing was sent the upload may have happened; doing it again does no harm.
 //
-// No error holds an access_token, an appsecret or a key. Two things are tried again by themselves: a request under which
-// a connection has died that was kept open, and, once, with a new one, an Account upload whose access_token was refused.
+// No error holds an access_token, an appsecret or a key.
+//
+// What may pass is tried again, as Client.Retry says, and so is, once, with a new one, an upload whose access_token was
+// refused. That is safe: the same bytes are sent, a v3 request is signed anew with its own time and nonce, and if WeChat
+// had kept the file already, nobody refers to what it kept first. The time that there is for all of it is the context's.
 func (c *Client) Upload(ctx context.Context, ep Endpoint, src Source) (*Result, error) {
-	up, err := examine(ctx, &ep, &src)
-	if err != nil {
-		return nil, named(ep.Name, err)
-	}
-	defer up.close()
-	var res *Result
-	switch ep.Family {
-	case PayV3:
-		res, err = c.uploadV3(ctx, up)
-	case PayV2:
-		res, err = c.uploadV2(ctx, up)
-	case Account:
-		res, err = c.uploadAccount(ctx, up)
-	}
-	if err != nil {
-		return nil, named(ep.Name, err)
-	}
-	return res, nil
-}
-
-// Check does all of an upload that comes before sending: would the endpoint take the file? The Result says what would be
-// sent, and has no URL, MediaID and RequestID.
-func Check(ctx context.Context, ep Endpoint, src Source) (*Result, error) {
-	up, err := examine(ctx, &ep, &src)
-	if err != nil {
-		return nil, named(ep.Name, err)
-	}
-	defer up.close()
-	return up.facts(), nil
+	return c.upload(ctx, &upload{ep: &ep, src: &src})
 }
 
 // named says in an error which endpoint it is about.
@@ -153,6 +163,9 @@ func named(endpoint string, err error) error {
 		return err
 	case *VerifyError:
 		e.Endpoint = endpoint
+		return err
+	case *GaveUp:
+		e.Err = named(endpoint, e.Err)
 		return err
 	}
 	return fmt.Errorf("%s: %w", endpoint, err)

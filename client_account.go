@@ -38,6 +38,9 @@ func (c *Client) uploadAccount(ctx context.Context, up *upload) (*Result, error)
 		if err != nil {
 			return nil, err
 		}
+		if err := c.pace(ctx, up); err != nil {
+			return nil, err
+		}
 		a, err := c.post(ctx, c.transport(), withQuery(u, parameter, token), http.Header{}, up, body, token)
 		if err != nil {
 			return nil, err
@@ -48,6 +51,7 @@ func (c *Client) uploadAccount(ctx context.Context, up *upload) (*Result, error)
 		}
 		if deadToken[refusal.Problem] && token != "" && dead == "" { // once more, with another
 			dead = token
+			c.observe(up, Event{Kind: EventToken, Err: refusal})
 			continue
 		}
 		return nil, refusal
@@ -67,10 +71,7 @@ func withQuery(u *url.URL, name, value string) *url.URL {
 }
 
 func (c *Client) readAccount(up *upload, a *answer) (*Result, *Error) {
-	if err := a.refusedAccount(); err != nil {
-		if err.Problem == BadOpenAPIPath && !c.SideCar { // only there is a bare 502 known to mean that
-			err.Problem = Unavailable
-		}
+	if err := c.refusedAccount(a); err != nil {
 		return nil, err
 	}
 	value, err := jsonMember(a.body, up.ep.Answer)
@@ -84,7 +85,7 @@ func (c *Client) readAccount(up *upload, a *answer) (*Result, *Error) {
 const sideCarID = "X-Openapi-Seqid"
 
 // refusedAccount is the refusal that an answer of api.weixin.qq.com holds, if any.
-func (a *answer) refusedAccount() *Error {
+func (c *Client) refusedAccount(a *answer) *Error {
 	r, err := UnmarshalAccount(a.body)
 	switch {
 	case err == nil && r.ErrCode != 0:
@@ -93,7 +94,11 @@ func (a *answer) refusedAccount() *Error {
 		e.Message = hide(r.ErrMsg, a.secrets)
 		return e
 	case !a.ok():
-		return a.foreign(Account, a.header.Get(sideCarID))
+		e := a.foreign(Account, a.header.Get(sideCarID))
+		if e.Problem == BadOpenAPIPath && !c.SideCar { // only there is a bare 502 known to mean that
+			e.Problem = Unavailable
+		}
+		return e
 	case err != nil:
 		return a.bad(err)
 	}

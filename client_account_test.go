@@ -161,7 +161,7 @@ func (s *tokenServer) kill(token string) {
 }
 
 func (s *tokenServer) client(stable bool) *wxup.Client {
-	return &wxup.Client{BaseURL: s.URL, Now: now, App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: appSecret, Stable: stable}}
+	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: appSecret, Stable: stable}}
 }
 
 const appSecret = "s3cr3t+ofTheApp/"
@@ -286,7 +286,7 @@ func TestStableTokenIsForced(t *testing.T) {
 			fmt.Fprint(w, `{"errcode":40001,"errmsg":"invalid credential, access_token is invalid or not latest"}`)
 		}
 	})
-	c := &wxup.Client{BaseURL: s.URL, Now: now, App: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}}
+	c := &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, App: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}}
 	if err := uploadArticle(t, c); err != nil {
 		t.Fatal(err)
 	}

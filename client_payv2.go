@@ -34,6 +34,9 @@ func (c *Client) uploadV2(ctx context.Context, up *upload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.pace(ctx, up); err != nil {
+		return nil, err
+	}
 	a, err := c.post(ctx, c.certTransport(), u, http.Header{}, up, body)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (c *Client) uploadV3(ctx context.Context, up *upload) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.pace(ctx, up); err != nil {
+		return nil, err
+	}
 	began := c.now()
 	header, err := c.authorize(http.MethodPost, target, []byte(meta), up.ep.Brand)
 	if err != nil {

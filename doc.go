@@ -61,6 +61,19 @@
 //
 // An [*Error] has WeChat's own code and message; [Problem.Hint] says what to do. [Client.Upload] lists the other kinds.
 //
+// # When it is for real
+//
+// Upload tries again what may pass (Client.Retry), on WeChat's second host if the first does not answer, and keeps to the
+// endpoints' quotas (Client.Rate), within the time that the context has. Many files go at once:
+//
+//	for o := range client.UploadAll(ctx, items) {
+//		fmt.Println(o.Source.Name, o.Result, o.Err)
+//	}
+//
+// A [Ledger] remembers what was uploaded, so that nothing is uploaded twice; a [Fitter] makes pictures fit; a [TokenStore]
+// shares an account's tokens between processes. Client.Observe is told what the Client decides, Client.Progress how far
+// each file has come.
+//
 // # What it costs
 //
 // The file is read twice, in small pieces, and never held in memory: an upload allocates about 50 KB, whatever its size.

@@ -7,7 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
@@ -96,6 +100,73 @@ func ExampleClient_officialAccount() {
 	default:
 		fmt.Println(err, problem.Hint("en"))
 	}
+}
+
+// A directory of pictures, many at once, with a line for each file that is under way and each decision of the Client's.
+func ExampleClient_UploadAll() {
+	client := &wxup.Client{
+		App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
+		Progress: func(p wxup.Progress) {
+			if p.Phase == wxup.Sending {
+				fmt.Printf("%s %d%%\r", p.Name, 100*p.Sent/p.Size)
+			}
+		},
+		Observe: func(e wxup.Event) { log.Print(e.Name, " ", e) },
+	}
+	names, err := filepath.Glob("pictures/*.jpg")
+	if err != nil {
+		log.Fatal(err)
+	}
+	items := func(yield func(wxup.Item) bool) {
+		for _, name := range names {
+			if !yield(wxup.Item{Endpoint: wxup.ArticleImage, Source: wxup.File(name)}) {
+				return
+			}
+		}
+	}
+	for o := range client.UploadAll(context.Background(), items) { // as they are done, not in their order
+		if o.Err != nil {
+			fmt.Println(names[o.Index], o.Err)
+			continue
+		}
+		fmt.Println(names[o.Index], o.Result.URL)
+	}
+}
+
+// How long to go on trying is for the context to say; how often, and with what pauses, for Retry.
+func ExampleRetry() {
+	client := &wxup.Client{
+		App:   &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
+		Retry: wxup.Retry{Attempts: 10, Max: time.Minute},
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	_, err := client.Upload(ctx, wxup.ArticleImage, wxup.File("cover.jpg"))
+	if gave, ok := errors.AsType[*wxup.GaveUp](err); ok {
+		fmt.Println(gave.Tries, "tries, the last of them:", gave.Err)
+	}
+}
+
+// The same file is uploaded once. A Ledger that outlives the process keeps its keys and results in a database.
+func ExampleLedger() {
+	account := httptest.NewServer(http.HandlerFunc(acceptedArticle))
+	defer account.Close()
+	client := &wxup.Client{
+		BaseURL: account.URL,
+		Tokens:  fixedToken("57_token"),
+		Account: "wxd930ea5d5a258f4f", // whose the tokens are
+		Ledger:  &wxup.MemoryLedger{},
+	}
+	for _, name := range []string{"cover.png", "the same.png"} {
+		res, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.Bytes(name, pngFile))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(res.Name, res.Cached)
+	}
+	// Output:
+	// cover.png false
+	// cover.png true
 }
 
 // A third party (第三方平台) that keeps the tokens which accounts have granted it.

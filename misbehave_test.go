@@ -459,11 +459,25 @@ func TestSecretsAreHidden(t *testing.T) {
 			{Tokens: fixedToken(token)}, {CloudTokens: fixedToken(token)},
 			{App: &wxup.App{AppID: "wx1", Secret: appSecret}}, {App: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}},
 		} {
-			c.BaseURL, c.Transport = test.url, test.transport
+			c.BaseURL, c.Transport, c.Retry = test.url, test.transport, wxup.Retry{Attempts: 2, Base: 1}
+			c.Observe = func(e wxup.Event) {
+				text := fmt.Sprintf("%v %+v %#v %v", e, e, e, e.Err)
+				for _, secret := range []string{token, "57_token", appSecret, "s3cr3t"} {
+					if strings.Contains(text, secret) {
+						t.Errorf("%s: a secret is in %s", name, text)
+					}
+				}
+			}
 			_, err := c.Upload(test.ctx, wxup.ArticleImage, wxup.Bytes("a.png", pngFile))
 			if err == nil || test.is != nil && !errors.Is(err, test.is) {
 				t.Errorf("%s: got %v, want %v", name, err, test.is)
 				continue
+			}
+			if gave, ok := errors.AsType[*wxup.GaveUp](err); ok {
+				if text := fmt.Sprintf("%v %+v %#v", gave, gave, gave); strings.Contains(text, "57_token") || strings.Contains(text, appSecret) {
+					t.Errorf("%s: a secret is in %s", name, text)
+				}
+				err = gave.Err
 			}
 			for e := err; e != nil; e = errors.Unwrap(e) {
 				text := fmt.Sprintf("%v %+v %#v", e, e, e)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Problem is the reason why an upload was refused. It is an error, the same one on both sides of the network:
@@ -127,6 +128,10 @@ type Error struct {
 	Message   string
 	RequestID string          // Request-ID, or the rid of an account answer
 	Detail    json.RawMessage // PayV3: the answer's detail, if any
+	// RetryAfter is how long the server asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+
+	cause error // what the Fitter said
 }
 
 func (e *Error) Error() string {
@@ -147,6 +152,9 @@ func (e *Error) Error() string {
 
 // Unwrap gives the Problem, so that errors.Is finds it.
 func (e *Error) Unwrap() error { return e.Problem }
+
+// Is finds what kept a Fitter from making the file fit.
+func (e *Error) Is(target error) bool { return e.cause != nil && errors.Is(e.cause, target) }
 
 // ProblemOf is the Problem in an error, or "" if it holds none.
 func ProblemOf(err error) Problem {

@@ -39,14 +39,51 @@ func (a *answer) ok() bool { return a.status/100 == 2 }
 
 // post sends the file in its form. When it returns the file is no longer read.
 func (c *Client) post(ctx context.Context, rt http.RoundTripper, u *url.URL, header http.Header, up *upload, body *form.Body, secrets ...string) (*answer, error) {
+	whole := ctx
+	if c.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
 	req := newRequest(ctx, http.MethodPost, u, header)
 	header.Set("Content-Type", body.ContentType())
 	gate := &gate{}
-	defer gate.close()
 	req.ContentLength = body.Len(up.size)
-	req.GetBody = func() (io.ReadCloser, error) { return &gated{gate, body.Reader(up.reader())}, nil }
+	req.GetBody = func() (io.ReadCloser, error) { return &gated{gate, body.Reader(c.sending(up))}, nil }
 	req.Body, _ = req.GetBody()
-	return c.roundTrip(rt, req, secrets...)
+	a, err := c.roundTrip(rt, req, secrets...)
+	if lost, ok := errors.AsType[*networkError](err); ok && ctx.Err() != nil && whole.Err() == nil {
+		lost.err, lost.final = fmt.Errorf("nothing was answered within %s", c.Timeout), false
+	}
+	if broken := gate.close(); broken != nil && err != nil { // not the network's fault
+		return nil, fmt.Errorf("read the file: %w", broken)
+	}
+	return a, err
+}
+
+// sending is the file as it is sent.
+func (c *Client) sending(up *upload) io.Reader {
+	file := &tally{r: up.reader(), want: up.size}
+	if c.Progress == nil {
+		return file
+	}
+	c.tell(up, Sending, 0)
+	return &told{file, c, up}
+}
+
+// told tells how much of a file has been read.
+type told struct {
+	*tally
+	c  *Client
+	up *upload
+}
+
+func (t *told) Read(p []byte) (int, error) {
+	n, err := t.tally.Read(p)
+	if n > 0 {
+		t.c.tell(t.up, Sending, t.n)
+	}
+	return n, err
 }
 
 func newRequest(ctx context.Context, method string, u *url.URL, header http.Header) *http.Request {
@@ -60,10 +97,14 @@ func (c *Client) roundTrip(rt http.RoundTripper, req *http.Request, secrets ...s
 	req.Header.Set("User-Agent", cmp.Or(c.UserAgent, "wxup ("+runtime.GOOS+") "+runtime.Version()))
 	what := req.Method + " " + req.URL.Scheme + "://" + req.URL.Host + req.URL.Path // not the query: it may hold a token
 	failed := func(doing string, err error) error {
-		if ended := req.Context().Err(); ended != nil {
-			err = ended
+		if ended := req.Context().Err(); ended != nil { // the caller's, who knows; or a shared call's, which says nothing about the host
+			return &networkError{what + ": " + doing, req.URL.Host, redact(ended, secrets), false}
 		}
-		return fmt.Errorf("%s: %s%w", what, doing, redact(err, secrets))
+		lost := &networkError{what + ": " + doing, req.URL.Host, redact(err, secrets), c.neverPasses(err)}
+		if !lost.final {
+			c.failing(lost.host, lost)
+		}
+		return lost
 	}
 	resp, err := tryAgain(rt, req)
 	if err != nil {
@@ -75,11 +116,25 @@ func (c *Client) roundTrip(rt http.RoundTripper, req *http.Request, secrets ...s
 		return nil, failed("read the answer: ", err)
 	}
 	a := &answer{resp.StatusCode, resp.Header, body, secrets}
+	if a.status >= 500 {
+		c.failing(req.URL.Host, &Error{Status: a.status})
+	}
 	if len(body) > maxAnswer {
 		return nil, a.bad(fmt.Errorf("it is larger than %s", bytesText(maxAnswer)))
 	}
 	return a, nil
 }
+
+// networkError is a call that brought no answer.
+type networkError struct {
+	what  string
+	host  string // that was asked
+	err   error
+	final bool // waiting does not mend it
+}
+
+func (e *networkError) Error() string { return e.what + e.err.Error() }
+func (e *networkError) Unwrap() error { return e.err }
 
 // maxStale is how often a request is sent at most.
 const maxStale = 3
@@ -109,6 +164,7 @@ func (a *answer) refused(f Family, code, message, requestID string) *Error {
 	return &Error{
 		Problem: f.Problem(a.status, code, message), Status: a.status,
 		Code: hide(code, a.secrets), Message: hide(message, a.secrets), RequestID: hide(requestID, a.secrets),
+		RetryAfter: a.retryAfter(),
 	}
 }
 
@@ -149,12 +205,15 @@ func (a *answer) text() string {
 type gate struct {
 	mu     sync.Mutex
 	closed bool
+	err    error // of reading the file
 }
 
-func (g *gate) close() {
+// close gives the error with which reading the file has ended, if it has so.
+func (g *gate) close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closed = true
+	return g.err
 }
 
 // gated is a body behind a gate. It is no io.WriterTo, so that the transport copies it through a buffer of its pool.
@@ -169,7 +228,19 @@ func (g *gated) Read(p []byte) (int, error) {
 	if g.closed {
 		return 0, io.ErrClosedPipe
 	}
-	return g.r.Read(p)
+	n := 0
+	for n < len(p) { // full pieces: the fields, the file and the end are readers of their own, and each piece is a write
+		more, err := g.r.Read(p[n:])
+		n += more
+		if err == nil {
+			continue
+		}
+		if err != io.EOF {
+			g.err = err
+		}
+		return n, err
+	}
+	return n, nil
 }
 
 func (g *gated) Close() error { return nil }

@@ -64,16 +64,24 @@ type content struct {
 
 func (c *content) reader() io.Reader { return io.NewSectionReader(c.at, c.off, c.size) }
 
+// replace puts other bytes in the place of the content's. What close does stays.
+func (c *content) replace(b []byte) { c.at, c.off, c.size = bytes.NewReader(b), 0, int64(len(b)) }
+
+// name is what the source is called before it is opened.
+func (s *Source) name() string {
+	if at, ok := s.from.(localPath); ok && s.Name == "" {
+		return filepath.Base(string(at))
+	}
+	return s.Name
+}
+
 // open makes a Source readable. Where it must be copied into a temporary file, no more than limit bytes are.
 func (s *Source) open(ctx context.Context, limit int64) (*content, error) {
-	c := &content{name: s.Name, close: func() error { return nil }}
+	c := &content{name: s.name(), close: func() error { return nil }}
 	var err error
 	switch from := s.from.(type) {
 	case localPath:
 		err = c.openFile(ctx, string(from), limit)
-		if c.name == "" {
-			c.name = filepath.Base(string(from))
-		}
 	case []byte:
 		c.at, c.size = bytes.NewReader(from), int64(len(from))
 	case io.Reader:

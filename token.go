@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,6 +20,23 @@ type TokenSource interface {
 	// Token gives the access_token to use now. dead is "", or a token that WeChat has just refused: then it is to be
 	// another one, and if the source has another already, that.
 	Token(ctx context.Context, dead string) (string, error)
+}
+
+// Token is an access_token and when to renew it.
+type Token struct {
+	Value string
+	Until time.Time
+}
+
+// TokenStore keeps tokens where several processes find them, and lets one of them at a time renew a token: package
+// tokenstore has one in files and one in a database. It must be safe for concurrent use. app tells tokens apart: an
+// appid, and the address and way by which its tokens are fetched.
+type TokenStore interface {
+	// Load gives the token that is kept, or the zero Token.
+	Load(ctx context.Context, app string) (Token, error)
+	// Renew calls renew with the token that is kept, while no other process is in there for that app, and keeps and gives
+	// what that returns. A Token given with an error is good, but could not be kept.
+	Renew(ctx context.Context, app string, renew func(ctx context.Context, kept Token) (Token, error)) (Token, error)
 }
 
 // TokenFunc is a function as a TokenSource.
@@ -88,7 +108,44 @@ func (c *Client) appToken(ctx context.Context, dead string) (string, error) {
 	}
 }
 
+// fetchToken gets a token that is not dead: from the TokenStore, else from WeChat.
 func (c *Client) fetchToken(ctx context.Context, dead string) (string, error) {
+	token, err := c.storedToken(ctx, dead)
+	if err != nil {
+		return "", err
+	}
+	c.accessToken.mu.Lock()
+	defer c.accessToken.mu.Unlock()
+	c.accessToken.token, c.accessToken.until = token.Value, token.Until
+	return token.Value, nil
+}
+
+func (c *Client) storedToken(ctx context.Context, dead string) (Token, error) {
+	if c.TokenStore == nil {
+		return c.newToken(ctx, dead)
+	}
+	good := func(t Token) bool { return t.Value != "" && t.Value != dead && c.now().Before(t.Until) }
+	base, _ := c.bases(AccountHost)
+	app := strings.TrimSuffix(base, "/") + c.tokenPath() + " " + c.App.AppID
+	kept, err := c.TokenStore.Load(ctx, app)
+	if err == nil && good(kept) {
+		return kept, nil
+	}
+	token, err := c.TokenStore.Renew(ctx, app, func(ctx context.Context, kept Token) (Token, error) {
+		if good(kept) { // another process was first
+			return kept, nil
+		}
+		return c.newToken(ctx, dead)
+	})
+	if err != nil && good(token) {
+		c.observe(nil, Event{Kind: EventStore, Err: fmt.Errorf("keep the access_token: %w", err)})
+		err = nil
+	}
+	return token, err
+}
+
+// newToken gets a token from WeChat.
+func (c *Client) newToken(ctx context.Context, dead string) (Token, error) {
 	began := c.now()
 	t, err := c.askToken(ctx, false)
 	if err == nil && c.App.Stable && t.AccessToken == dead {
@@ -96,14 +153,17 @@ func (c *Client) fetchToken(ctx context.Context, dead string) (string, error) {
 		t, err = c.askToken(ctx, true)
 	}
 	if err != nil {
-		return "", err
+		return Token{}, err
 	}
 	life := time.Duration(min(t.ExpiresIn, 24*60*60)) * time.Second
-	c.accessToken.mu.Lock()
-	defer c.accessToken.mu.Unlock()
-	c.accessToken.token = t.AccessToken
-	c.accessToken.until = began.Add(life - min(tokenMargin, life/2))
-	return t.AccessToken, nil
+	return Token{t.AccessToken, began.Add(life - min(tokenMargin, life/2))}, nil
+}
+
+func (c *Client) tokenPath() string {
+	if c.App.Stable {
+		return "/cgi-bin/stable_token"
+	}
+	return "/cgi-bin/token"
 }
 
 // tokenAnswer is the answer of /cgi-bin/token and stable_token:
@@ -116,11 +176,8 @@ type tokenAnswer struct {
 
 // askToken calls GET /cgi-bin/token or POST /cgi-bin/stable_token.
 func (c *Client) askToken(ctx context.Context, force bool) (*tokenAnswer, error) {
-	name := "token"
-	if c.App.Stable {
-		name = "stable_token"
-	}
-	u, err := c.address(AccountHost, "/cgi-bin/"+name)
+	name := path.Base(c.tokenPath())
+	u, err := c.address(AccountHost, c.tokenPath())
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +200,7 @@ func (c *Client) askToken(ctx context.Context, force bool) (*tokenAnswer, error)
 	if err != nil {
 		return nil, named(name, err)
 	}
-	if err := a.refusedAccount(); err != nil {
+	if err := c.refusedAccount(a); err != nil {
 		return nil, named(name, err)
 	}
 	var t tokenAnswer

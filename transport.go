@@ -1,7 +1,6 @@
 package wxup
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -20,7 +19,7 @@ var sharedTransport = &http.Transport{
 	ResponseHeaderTimeout:  time.Minute,
 	ExpectContinueTimeout:  time.Second,
 	MaxIdleConns:           100,
-	MaxIdleConnsPerHost:    32, // uploads come in batches
+	MaxIdleConnsPerHost:    100, // uploads come in batches
 	IdleConnTimeout:        90 * time.Second,
 	MaxResponseHeaderBytes: 64 << 10,
 }
@@ -52,13 +51,10 @@ func (c *Client) certTransport() http.RoundTripper {
 
 // address is where a target, an escaped path with its query, of a host of WeChat's is.
 func (c *Client) address(host, target string) (*url.URL, error) {
-	base := cmp.Or(c.BaseURL, "https://"+host)
-	if c.BaseURL == "" && c.SideCar && host == AccountHost {
-		base = "http://" + host
-	}
+	base := c.base(host)
 	u, err := url.Parse(strings.TrimSuffix(base, "/") + target)
 	if err != nil || strings.ContainsAny(base, "?#") || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
-		return nil, errors.New("Client.BaseURL is no address of the form https://host:port")
+		return nil, errors.New("Client.BaseURL, or Backup, is no address of the form https://host:port")
 	}
 	return u, nil
 }

@@ -173,10 +173,13 @@ const mediaURL = "https://wxpaylogo.qpic.cn/wxpaylogo/abc/0"
 
 var accepted = answerV3(`{"media_url":"` + mediaURL + `"}`)
 
+// once makes a Client try once: the tests of retry_test.go and faults_test.go try again.
+var once = wxup.Retry{Attempts: 1}
+
 // payClient is a Client for a server: a merchant with the platform's certificate.
 func payClient(s *wechat) *wxup.Client {
 	return &wxup.Client{
-		BaseURL: s.URL, Now: now,
+		BaseURL: s.URL, Now: now, Retry: once,
 		Merchant: &wxup.Merchant{
 			MchID: mchID, SerialNo: merchant().serial(), PrivateKey: merchant().key,
 			PlatformCertificates: []*x509.Certificate{platform().cert}, APIv2Key: apiV2Key,
@@ -186,7 +189,7 @@ func payClient(s *wechat) *wxup.Client {
 
 // accountClient is a Client whose token is fixed.
 func accountClient(s *wechat) *wxup.Client {
-	return &wxup.Client{BaseURL: s.URL, Now: now, Tokens: fixedToken("57_tokenTOKENtoken")}
+	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, Tokens: fixedToken("57_tokenTOKENtoken")}
 }
 
 func fixedToken(token string) wxup.TokenSource { return &countingTokens{list: []string{token}} }

@@ -72,6 +72,29 @@ func NewCA(now time.Time) (*CA, error) {
 	return newCA(cert, key)
 }
 
+// Renew makes the CA's next certificate: the same key and name, other dates, 10 years from an hour before now. Since the
+// key is the same, whoever trusts the old certificate goes on trusting all that is issued, old or new, until the old one
+// ends, and whoever trusts the new one trusts what was issued before. Only the end moves.
+//
+// A key that may be known to others is not mended by this: start over with a new CA.
+func (ca *CA) Renew(now time.Time) (*CA, error) {
+	tmpl := caTemplate(pkix.Name{})
+	tmpl.RawSubject = ca.cert.RawSubject // byte for byte: verifiers compare names so
+	tmpl.SerialNumber = newSerial()
+	tmpl.NotBefore = now.Add(-backdate)
+	tmpl.NotAfter = now.AddDate(caYears, 0, 0)
+	cert, err := sign(tmpl, tmpl, ca.key.Public(), ca.key)
+	if err != nil {
+		return nil, fmt.Errorf("renew CA certificate: %w", err)
+	}
+	next, err := newCA(cert, ca.key)
+	if err != nil {
+		return nil, err
+	}
+	next.Now = ca.Now
+	return next, nil
+}
+
 // LoadCA reads back what [CA.PEM] and [CA.KeyPEM] wrote. It refuses a certificate that is not a CA's, and a key that is
 // not the certificate's. One that is out of date is read, and refuses to issue.
 func LoadCA(certPEM, keyPEM []byte) (*CA, error) {
@@ -132,6 +155,9 @@ func newCA(cert *x509.Certificate, key *ecdsa.PrivateKey) (*CA, error) {
 
 // PEM returns the CA's certificate, the one to trust ("CERTIFICATE").
 func (ca *CA) PEM() []byte { return encode("CERTIFICATE", ca.cert.Raw) }
+
+// Certificate is the CA's certificate, the one to trust. It is not to be changed.
+func (ca *CA) Certificate() *x509.Certificate { return ca.cert }
 
 // KeyPEM returns the CA's private key in PKCS#8 ("PRIVATE KEY"). Keep it with [WritePrivate].
 func (ca *CA) KeyPEM() []byte { return bytes.Clone(ca.keyPEM) }

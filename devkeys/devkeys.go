@@ -3,7 +3,8 @@
 //
 //	now := time.Now()
 //	ca, err := devkeys.NewCA(now)                     // once; keep ca.PEM and ca.KeyPEM, later LoadCA
-//	leaf, err := ca.Server()                          // at each start: the TLS listener, for every host in Hosts
+//	leaf, err := ca.Server()                          // a TLS listener's, for every host in Hosts
+//	leaves := &devkeys.Leaves{CA: ca}                 // the same for a listener that runs for years, or per host name
 //	cert, key, err := ca.Merchant("1900009191")       // apiclient_cert.pem, apiclient_key.pem
 //	cert, key, err = ca.Platform()                    // 平台证书: what GET /v3/certificates hands out
 //	pub, key, err := devkeys.PlatformKey()            // 微信支付公钥: pub_key.pem
@@ -19,6 +20,9 @@
 // that the issuer is "Tenpay.com Root CA", and SDKs do, so the CA's key has a second self-signed certificate of that
 // name, the trust chain ([CA.TrustChainPEM], WeChat's CertTrustChain.p7b). Its OU is the CA's own name: whoever looks
 // sees that it is not Tencent's. It is made again, byte for byte, whenever the CA is loaded. [CA.Pool] holds both.
+//
+// The CA lives for 10 years. [CA.Renew] gives it 10 more under the same key, so that nothing it has issued and nobody who
+// trusts it notices; server certificates live for 397 days, and [Leaves] makes new ones in time.
 //
 // # Time and cost
 //

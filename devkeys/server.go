@@ -35,6 +35,7 @@ var Hosts = []string{
 	"sh.api.weixin.qq.com",
 	"sz.api.weixin.qq.com",
 	"hk.api.weixin.qq.com",
+	"file.api.weixin.qq.com", // the old host of uploads, which some SDKs still name
 
 	// where images are read
 	"mmbiz.qpic.cn",

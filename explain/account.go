@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ func Account(req *Request, known *Known) Report {
 	if req.Scheme == "http" {
 		e.find("account.no_tls", "", "http://"+req.Host)
 	}
+	e.host("account.host", notAccountHosts)
 	e.token()
 	e.form()
 	e.content()
@@ -57,16 +59,21 @@ func TokenTexts(req *Request) []string {
 	return list
 }
 
-// query gives a parameter of the query, not decoded.
-func (e *evidence) query(name string) (string, bool) {
+// query gives the values of a parameter of the query, not decoded.
+func (e *evidence) query(name string) []string {
+	var values []string
 	_, query, _ := strings.Cut(e.Target, "?")
 	for pair := range strings.SplitSeq(query, "&") {
-		key, value, ok := strings.Cut(pair, "=")
-		if ok && key == name {
-			return value, true
+		if key, value, ok := strings.Cut(pair, "="); ok && key == name {
+			values = append(values, value)
 		}
 	}
-	return "", false
+	return values
+}
+
+// doubled reports whether a text is another one written twice.
+func doubled(text string) bool {
+	return len(text) >= 2*tokenLeast && text[:len(text)/2] == text[(len(text)+1)/2:]
 }
 
 // tokenTexts lists the places, the right one first.
@@ -93,9 +100,13 @@ func (e *evidence) tokenTexts() []tokenText {
 		add(strings.TrimSpace(text), first("account.token.blanks"), value)
 		add(strings.Join(strings.Fields(text), ""), first("account.token.blanks"), value)
 		add(strings.ReplaceAll(text, " ", "+"), first("account.token.blanks"), value)
+		add(strings.Trim(text, " \t\r\n"+invisible), first("account.token.blanks"), value)
 		add(strings.Trim(text, " \t\r\n\"'"), first("account.token.quoted"), value)
 		add(strings.TrimPrefix(strings.TrimSpace(text), "Bearer "), first("account.token.bearer"), value)
 		add(strings.TrimPrefix(text, "access_token="), first("account.token.name_in_value"), value)
+		if doubled(text) {
+			add(text[:len(text)/2], first("account.token.doubled"), value)
+		}
 		for cut := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune("?&/,;", r) }) {
 			if cut != text {
 				add(cut, first("account.token.tail"), value)
@@ -109,13 +120,18 @@ func (e *evidence) tokenTexts() []tokenText {
 		}
 	}
 	for _, name := range tokenParameter {
-		raw, ok := e.query(name)
-		text, err := url.QueryUnescape(raw)
-		if !ok || err != nil {
-			continue
+		for i, raw := range e.query(name) {
+			text, err := url.QueryUnescape(raw)
+			if err != nil {
+				continue
+			}
+			cause := ""
+			if i > 0 {
+				cause = "account.token.twice" // the first is the one that counts
+			}
+			add(text, cause, name)
+			spellings(text, cause, name)
 		}
-		add(text, "", name)
-		spellings(text, "", name)
 	}
 	_, query, _ := strings.Cut(e.Target, "?")
 	for pair := range strings.SplitSeq(query, "&") {
@@ -158,43 +174,106 @@ func mayUpload(kind, parameter string) bool {
 // token says what is wrong with the access_token.
 func (e *evidence) token() {
 	texts := e.tokenTexts()
+	u := e.unknown(e.Target)
 	for _, t := range texts {
+		u = cmp.Or(u, e.unknown(t.text))
 		e.addSecret(t.text)
+	}
+	if u != "" {
+		e.unjudged(Words{"the access_token", "access_token"}, u)
+		return
 	}
 	slices.SortFunc(e.secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, t := range texts {
 		for _, k := range e.known.Tokens {
 			if k.Value == t.text {
 				e.judgeToken(t, k)
+				if !e.report.Verified {
+					e.repeated()
+				}
 				return
 			}
 		}
 	}
-	raw, parameter, has := "", "", false
+	e.repeated()
+	e.unknownToken(texts)
+	e.alike(texts)
+	for _, f := range e.report.Findings {
+		if strings.HasPrefix(f.Cause, "account.token.") {
+			return
+		}
+	}
+	e.ruledOut(note("the access_token was given out by nobody here, in no spelling that was tried", "此 access_token（含尝试过的各种写法）均非本服务签发"))
+	e.check(checkToken...)
+}
+
+// repeated says that a parameter occurs more than once: the right token may be in another one than the first.
+func (e *evidence) repeated() {
 	for _, name := range tokenParameter {
-		if v, ok := e.query(name); ok && !has {
-			raw, parameter, has = v, name, true
+		if n := len(e.query(name)); n > 1 {
+			e.find("account.token.twice", name, strings.TrimPrefix(strings.Repeat("&"+name+"=…", min(n, 4)), "&"))
 		}
 	}
-	if !has {
-		for _, t := range texts { // nobody knows the token, but it is plainly in another place
-			if t.cause != "" && len(t.text) >= 16 {
-				e.find(t.cause, t.value, t.value+": "+cutWord(t.text))
-				return
-			}
+}
+
+// unknownToken says what can be seen where nobody knows the token.
+func (e *evidence) unknownToken(texts []tokenText) {
+	for _, name := range tokenParameter {
+		values := e.query(name)
+		if len(values) == 0 {
+			continue
 		}
-		e.find("account.token.missing", "", e.Target)
+		text, err := url.QueryUnescape(values[0])
+		if err != nil {
+			text = values[0]
+		}
+		e.plainToken(text, name)
 		return
 	}
-	text, err := url.QueryUnescape(raw)
-	if err != nil {
-		text = raw
+	for _, t := range texts { // it is plainly in another place
+		if t.cause != "" && len(t.text) >= tokenLeast {
+			e.find(t.cause, t.value, t.value+": "+cutWord(t.text))
+			return
+		}
 	}
-	e.plainToken(raw, text, parameter)
+	e.find("account.token.missing", "", e.Target)
+}
+
+// tokenLeast is how many characters make a text one that can only be a token, or a part of one.
+const tokenLeast = 16
+
+// alike looks among the known tokens for one that a text is the beginning of, goes on behind, or has in another case.
+func (e *evidence) alike(texts []tokenText) {
+	for _, t := range texts {
+		for _, k := range e.known.Tokens {
+			cause := ""
+			switch {
+			case len(unlabelled(t.text)) < tokenLeast || len(unlabelled(k.Value)) < tokenLeast:
+			case strings.HasPrefix(k.Value, t.text):
+				cause = "account.token.cut"
+			case strings.HasPrefix(t.text, k.Value):
+				cause = "account.token.tail"
+			case strings.EqualFold(t.text, k.Value):
+				cause = "account.token.case"
+			}
+			if cause != "" {
+				e.find(cause, "", t.value+"="+cutWord(t.text))
+				return
+			}
+		}
+	}
+}
+
+// unlabelled is a token without the word that some begin with: refreshtoken@@@….
+func unlabelled(text string) string {
+	if _, rest, ok := strings.Cut(text, "@@@"); ok {
+		return rest
+	}
+	return text
 }
 
 // plainToken says what can be seen of a token that nobody knows.
-func (e *evidence) plainToken(raw, text, parameter string) {
+func (e *evidence) plainToken(text, parameter string) {
 	fact := parameter + "=" + cutWord(text)
 	lower := strings.ToLower(text)
 	switch {
@@ -206,7 +285,7 @@ func (e *evidence) plainToken(raw, text, parameter string) {
 		e.find("account.token.whole_answer", "", fact)
 	case strings.Contains(text, "%"):
 		e.find("account.token.encoded_twice", "", fact)
-	case strings.TrimSpace(text) != text || strings.ContainsAny(text, " \r\n\t"):
+	case strings.TrimSpace(text) != text || strings.ContainsAny(text, " \r\n\t"+invisible):
 		e.find("account.token.blanks", "", fact)
 	case strings.Trim(text, `"'`) != text:
 		e.find("account.token.quoted", "", fact)
@@ -221,20 +300,8 @@ func (e *evidence) plainToken(raw, text, parameter string) {
 	case strings.HasPrefix(text, "ticket@@@"), strings.HasPrefix(text, "refreshtoken@@@"), strings.HasPrefix(text, "queryauthcode@@@"), strings.HasPrefix(text, "preauthcode@@@"):
 		kind, _, _ := strings.Cut(text, "@@@")
 		e.find("account.token.kind", kind, fact)
-	default:
-		for _, k := range e.known.Tokens {
-			switch {
-			case len(text) >= 16 && len(text) < len(k.Value) && strings.HasPrefix(k.Value, text):
-				e.find("account.token.cut", "", fact)
-			case strings.EqualFold(k.Value, text):
-				e.find("account.token.case", "", fact)
-			default:
-				continue
-			}
-			return
-		}
-		e.ruledOut(note("the access_token was given out by nobody here, in no spelling that was tried", "此 access_token（含尝试过的各种写法）均非本服务签发"))
-		e.check(checkToken...)
+	case doubled(text):
+		e.find("account.token.doubled", "", fact)
 	}
 }
 

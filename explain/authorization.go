@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -25,7 +26,10 @@ func (e *evidence) authorization() (sign.Authorization, bool) {
 		e.find("v3.authorization.twice", "", strings.Join(lines, "\n"))
 	}
 	a, err := sign.ParseAuthorization(lines[0])
-	if err != nil {
+	if plain, ok := decodedAuthorization(lines[0]); err != nil && ok {
+		e.find("v3.authorization.url_encoded", "", lines[0])
+		a = plain
+	} else if err != nil {
 		a = e.readAuthorization(lines[0])
 	}
 	brand := a.Scheme == sign.SchemeBrand
@@ -33,6 +37,18 @@ func (e *evidence) authorization() (sign.Authorization, bool) {
 		e.find("v3.authorization.brand", a.Scheme, a.Scheme+" "+e.Target)
 	}
 	return a, a.Signature != "" && a.NonceStr != "" && a.Timestamp != "" // else the text cannot be known
+}
+
+// decodedAuthorization reads a header that was URL-encoded as a whole.
+func decodedAuthorization(text string) (sign.Authorization, bool) {
+	for _, decode := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
+		if plain, err := decode(text); err == nil && plain != text {
+			if a, err := sign.ParseAuthorization(plain); err == nil {
+				return a, true
+			}
+		}
+	}
+	return sign.Authorization{}, false
 }
 
 // authorizationPair is one pair of the header, in any of the ways in which it is written.

@@ -79,7 +79,11 @@ func (e *evidence) bodies() *ways {
 // farBodies adds the rarer ones.
 func (e *evidence) farBodies(w *ways, list []member, wr *writers, right string) {
 	e.metaValues(w, list, wr, false)
-	for _, text := range []string{"[]", "null", "undefined", "None", "nil", "Array", "[object Object]", "[object FormData]", "meta", "body", "{meta}", `""`, "''", "false", "0", "file", "multipart/form-data", "[object Blob]", "[object File]", "[object Promise]", "<nil>", "map[]"} {
+	for _, printed := range printedBytes(right) {
+		w.add(printed.text, "v3.meta.not_json", printed.value)
+	}
+	w.add(bufferCoding.whole([]byte(right)), "v3.body.buffer_json", "meta")
+	for _, text := range []string{"[]", "null", "undefined", "None", "nil", "Array", "[object Object]", "[object FormData]", "meta", "body", "{meta}", `""`, "''", "false", "0", "file", "multipart/form-data", "[object Blob]", "[object File]", "[object Promise]", "<nil>", "map[]", "System.Byte[]", "System.Net.Http.MultipartFormDataContent", "System.Net.Http.StringContent", "[object Uint8Array]", "[object ArrayBuffer]", "Resource id #1"} {
 		w.add(text, "v3.body.literal", text)
 	}
 	for i := 1; i < len(right) && i < 600; i++ {

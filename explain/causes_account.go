@@ -8,6 +8,7 @@ var (
 
 var accountCauses = []Cause{
 	{"account.method", Words{"the request is a {}, not a POST", "请求方法是 {}，应为 POST"}, Words{"send a POST", "使用 POST"}, sdkMedia},
+	{"account.host", Words{"the request went to {}, which has not this API", "请求发往 {}，该域名没有此接口"}, Words{"send it to https://api.weixin.qq.com", "发往 https://api.weixin.qq.com"}, sdkToken},
 	{"account.no_tls", Words{"the request came over plain HTTP", "请求走的是明文 HTTP"}, Words{"use https", "改用 https"}, sdkToken},
 	{"account.chunked", Words{"the body is chunked; this API answers 412 to a request without Content-Length", "请求体使用了分块传输；没有 Content-Length 时该接口返回 412"}, Words{"send the body with its Content-Length", "发送时带上 Content-Length"}, sdkLength},
 
@@ -22,8 +23,10 @@ var accountCauses = []Cause{
 	{"account.token.quoted", Words{"the access_token has quotes around it", "access_token 两端带有引号"}, fixToken, sdkToken},
 	{"account.token.bearer", Words{"the access_token begins with the word Bearer", "access_token 前面带有 Bearer"}, fixToken, sdkToken},
 	{"account.token.name_in_value", Words{"the value of access_token begins with its own name, access_token=", "access_token 的值里又写了一遍 access_token="}, fixToken, sdkToken},
-	{"account.token.tail", Words{"something else is stuck to the access_token: a ?, & or / and what follows", "access_token 后面粘连了其他内容（?、& 或 / 之后的部分）"}, fixToken, sdkToken},
+	{"account.token.tail", Words{"something else is stuck to the end of the access_token, such as a ?, & or / and what follows", "access_token 后面粘连了其他内容（例如 ?、& 或 / 之后的部分）"}, fixToken, sdkToken},
 	{"account.token.whole_answer", Words{"access_token holds the whole answer of the token call, not its member", "access_token 填成了获取接口的整个 JSON 应答"}, fixToken, sdkToken},
+	{"account.token.doubled", Words{"the access_token is written twice, one behind the other", "access_token 连写了两遍"}, fixToken, sdkToken},
+	{"account.token.twice", Words{"the query has the parameter {} more than once; the first one counts here", "查询串中 {} 参数出现了多次；此处以第一个为准"}, Words{"give it once; look for a base URL or an interceptor that adds it, too", "只写一次；检查 base URL 或拦截器是否也加了该参数"}, sdkToken},
 	{"account.token.cut", Words{"the access_token is cut short", "access_token 被截短"}, Words{"store at least 512 characters", "存储长度至少 512 个字符"}, sdkToken},
 	{"account.token.case", Words{"the access_token was turned to another case", "access_token 的大小写被改变"}, fixToken, sdkToken},
 	{"account.token.appid", Words{"access_token is an appid: {}", "access_token 填成了 appid：{}"}, fixKind, sdkToken},

@@ -13,6 +13,7 @@ var (
 
 var v2CertificateCauses = []Cause{
 	{"v2.method", Words{"the request is a {}, not a POST", "请求方法是 {}，应为 POST"}, Words{"send a POST", "使用 POST"}, sdkForm},
+	{"v2.host", Words{"the request went to {}, which has not this API", "请求发往 {}，该域名没有此接口"}, fixPayHost, sdkCertificate},
 	{"v2.certificate.no_tls", Words{"the request came over plain HTTP: there can be no client certificate", "请求走的是明文 HTTP，不可能携带客户端证书"}, fixCertificate, sdkCertificate},
 	{"v2.certificate.missing", Words{"no client certificate was shown in the TLS handshake", "TLS 握手时没有出示客户端证书"}, fixCertificate, sdkCertificate},
 	{"v2.certificate.expired", Words{"the client certificate has expired on {}", "客户端证书已于 {} 过期"}, Words{"apply for a new API certificate in the merchant portal", "在商户平台申请新的 API 证书"}, sdkCertificate},

@@ -20,10 +20,12 @@ var v3HeaderCauses = []Cause{
 	{"v3.header.accept", Words{"the Accept header is missing", "缺少 Accept 请求头"}, Words{"send Accept: application/json", "发送 Accept: application/json"}, sdkAccept},
 	{"v3.header.user_agent", Words{"the User-Agent header is missing", "缺少 User-Agent 请求头"}, Words{"send any User-Agent", "发送任意 User-Agent"}, sdkAccept},
 
+	{"v3.host", Words{"the request went to {}, which has not this API", "请求发往 {}，该域名没有此接口"}, fixPayHost, sdkPath},
 	{"v3.authorization.missing", Words{"there is no Authorization header", "没有 Authorization 请求头"}, fixHeader, sdkHeader},
 	{"v3.authorization.other_header", Words{"the credentials are in the header {}, not in Authorization", "认证信息写在了 {} 头里，而不是 Authorization"}, fixHeader, sdkHeader},
 	{"v3.authorization.twice", Words{"there is more than one Authorization header", "Authorization 头出现了多次"}, Words{"send one; look for a library that adds its own", "只发送一个；检查是否有库又自动加了一个"}, sdkHeader},
 	{"v3.authorization.name_in_value", Words{"the header's value begins with its own name, Authorization:", "请求头的值里又写了一遍 Authorization:"}, fixHeader, sdkHeader},
+	{"v3.authorization.url_encoded", Words{"the Authorization header was URL-encoded", "Authorization 请求头被做了 URL 编码"}, fixHeader, sdkHeader},
 	{"v3.authorization.scheme", Words{"the Authorization begins with {}, not with WECHATPAY2-SHA256-RSA2048", "Authorization 以 {} 开头，而不是 WECHATPAY2-SHA256-RSA2048"}, fixHeader, sdkHeader},
 	{"v3.authorization.sm2", Words{"the Authorization is signed with SM2; this key is RSA", "Authorization 使用了国密 SM2，而这里的密钥是 RSA"}, Words{"use the scheme WECHATPAY2-SHA256-RSA2048", "改用 WECHATPAY2-SHA256-RSA2048"}, sdkHeader},
 	{"v3.authorization.brand", Words{"the scheme {} does not belong to this path: paths under /brand/ use WECHATPAY-BRAND-SHA256-RSA2048 with brand_id, all others WECHATPAY2-SHA256-RSA2048 with mchid", "认证类型 {} 与路径不符：/brand/ 下的接口用 WECHATPAY-BRAND-SHA256-RSA2048 与 brand_id，其余用 WECHATPAY2-SHA256-RSA2048 与 mchid"}, Words{"use the scheme of the path", "使用与路径对应的认证类型"}, sdkHeader},
@@ -159,6 +161,20 @@ var v3FrameCauses = []Cause{
 	{"v3.charset.utf8_twice", Words{"meta was encoded in UTF-8 twice on one side: for the signature or for sending", "签名与发送之间，有一方把 meta 做了两次 UTF-8 编码"}, fixUTF8, sdkUTF8},
 }
 
+var fixPayHost = Words{"send it to https://api.mch.weixin.qq.com", "发往 https://api.mch.weixin.qq.com"}
+
+// fixOption is for SDKs that sign what they are given as meta, and the body where there is none.
+var (
+	fixOption = Words{"give meta to the SDK beside the form, as the option of that name: it signs the option, and without one the body", "把 meta 作为同名选项与表单一起交给 SDK：SDK 对该选项签名，缺少时则对请求体签名"}
+	sdkOption = SDK{
+		"go":     sdkUpload["go"],
+		"java":   sdkUpload["java"],
+		"php":    sdkUpload["php"],
+		"node":   `post(form.getBuffer(), { meta, headers: form.getHeaders() }) // meta: the object { filename, sha256 }; without it the Buffer is signed`,
+		"python": sdkUpload["python"],
+	}
+)
+
 var v3BodyCauses = []Cause{
 	{"v3.body.empty", Words{"an empty body was signed, not meta", "签名时正文为空，没有签 meta"}, fixMeta, sdkUpload},
 	{"v3.body.whole_multipart", Words{"the whole multipart body was signed, not meta alone", "签了整个 multipart 请求体，而不是只签 meta"}, fixMeta, sdkUpload},
@@ -169,6 +185,7 @@ var v3BodyCauses = []Cause{
 	{"v3.body.multipart_text", Words{"the whole multipart body was signed, converted to a text: {}", "把整个 multipart 请求体转成文本后签名：{}"}, fixMeta, sdkUpload},
 	{"v3.body.file", Words{"the file's bytes were signed, not meta", "签了文件内容，而不是 meta"}, fixMeta, sdkUpload},
 	{"v3.body.file_base64", Words{"the file in base64 was signed, not meta", "签了文件的 base64，而不是 meta"}, fixMeta, sdkUpload},
+	{"v3.body.buffer_json", Words{`JSON.stringify of a Buffer ({"type":"Buffer","data":[…]}) was signed, not meta: {}`, `签的是 Buffer 经 JSON.stringify 后的文本（{"type":"Buffer","data":[…]}），而不是 meta：{}`}, fixOption, sdkOption},
 	{"v3.body.digest", Words{"the digest alone was signed, not the whole of meta", "只签了文件摘要，而不是整个 meta"}, fixMeta, sdkUpload},
 	{"v3.body.filename", Words{"the file's name alone was signed, not the whole of meta", "只签了文件名，而不是整个 meta"}, fixMeta, sdkUpload},
 	{"v3.body.literal", Words{"in the place of meta, {} was signed", "签名时 meta 的位置上是 {}"}, fixMeta, sdkMeta},

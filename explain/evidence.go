@@ -28,6 +28,7 @@ type evidence struct {
 	fields []field
 
 	digests map[string][]byte // of the file
+	begun   *begunDigest      // the digest that was sent, looked for on the way to the right one
 	secrets []string          // never shown
 	spent   int64             // bytes hashed, a call counted as callCost
 	report  Report
@@ -209,8 +210,36 @@ func (e *evidence) field(name string) (string, bool) {
 	return "", false
 }
 
+// unknown gives the first of the request's unknown texts that stands in one of these; "" if there is none.
+func (e *evidence) unknown(texts ...string) string {
+	for _, u := range e.Unknown {
+		for _, text := range texts {
+			if u != "" && strings.Contains(text, u) {
+				return u
+			}
+		}
+	}
+	return ""
+}
+
+// unjudged tells that something could not be judged, because it holds a text that is not known. Of that text a name is
+// shown, but no command: $TOKEN, $….
+func (e *evidence) unjudged(what Words, unknown string) {
+	shown := unknown
+	if i := strings.IndexFunc(unknown, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("$%{}_", r))
+	}); i >= 0 {
+		shown = unknown[:i] + "…"
+	}
+	shown = visible(shown, 40)
+	e.ruledOut(Words{what.EN + ": what " + shown + " stands for is not known, so it is not judged", what.ZH + "：" + shown + " 的实际值未知，不作判断"})
+}
+
 // find adds a finding whose proof stands in the request.
 func (e *evidence) find(cause, value, fact string) {
+	if e.unknown(fact) != "" {
+		return
+	}
 	e.add(cause, value, Proof{Kind: ProofFact, Fact: visible(e.mask(fact), 200)})
 }
 

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -114,6 +115,12 @@ func disguised(content []byte, is media.Format) (cause, value string) {
 		return "file.as_text", "ASCII"
 	case bytes.HasPrefix(begin, []byte("\x1F\x8B")):
 		return "file.compressed", "gzip"
+	case bytes.HasPrefix(begin, []byte("version https://git-lfs.github.com/")):
+		return "file.lfs_pointer", ""
+	case bytes.HasPrefix(begin, []byte("\x00\x05\x16\x07")):
+		return "file.apple_double", ""
+	case len(content) >= 16 && len(bytes.Trim(content, "\x00")) == 0:
+		return "file.zeros", strconv.Itoa(len(content))
 	case dataText.Match(text):
 		return "file.data_url", string(dataText.Find(text))
 	case urlText.Match(text):

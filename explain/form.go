@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +15,12 @@ import (
 // form says what is wrong with the form as a form: why it could not be read, which parts it lacks, and what the real
 // service is known not to understand.
 func (e *evidence) form() {
+	if e.Unread {
+		return
+	}
+	if types := e.Header["Content-Type"]; len(types) > 1 {
+		e.find("form.type_twice", "", "Content-Type: "+strings.Join(types, "\nContent-Type: "))
+	}
 	e.formError()
 	for _, w := range e.warnings {
 		switch w.ID {
@@ -35,7 +42,7 @@ func (e *evidence) form() {
 // formError names why the form could not be read.
 func (e *evidence) formError() {
 	var f *form.Error
-	if !errors.As(e.formErr, &f) {
+	if !errors.As(e.formErr, &f) || e.packed() {
 		return
 	}
 	contentType := e.Header.Get("Content-Type")
@@ -54,6 +61,22 @@ func (e *evidence) formError() {
 	if _, ok := causeTable[id]; ok {
 		e.find(id, "", f.Error())
 	}
+}
+
+// packed recognizes a form that nobody can read because the body as a whole was turned into something else.
+func (e *evidence) packed() bool {
+	if len(e.parts) > 0 {
+		return false
+	}
+	if bytes.HasPrefix(e.Body, []byte("\x1F\x8B")) {
+		e.find("form.compressed", "gzip", fmt.Sprintf("% X", e.Body[:min(12, len(e.Body))]))
+		return true
+	}
+	if plain := decoded(e.Body); bytes.HasPrefix(plain, []byte("--")) && bytes.Contains(bytes.ToLower(plain), []byte("content-disposition:")) {
+		e.find("form.base64", "", string(e.Body[:min(80, len(e.Body))]))
+		return true
+	}
+	return false
 }
 
 // fileNames are names that the file's part is given by mistake.
@@ -142,6 +165,9 @@ func (e *evidence) metaPart() {
 			return
 		}
 		for _, p := range e.parts {
+			if p.Name == e.ep.MetaPart && !p.whole() {
+				return // it is there, but not all of it is known
+			}
 			lower := strings.ToLower(strings.Trim(p.Name, ` "'`))
 			if lower == e.ep.MetaPart || metaNames[lower] && strings.HasPrefix(strings.TrimSpace(string(p.Content)), "{") {
 				e.find("form.meta_name", p.Name, string(p.Header))
@@ -196,7 +222,7 @@ func (e *evidence) metaContent() {
 		return
 	}
 	in, out := fields[e.ep.NameField], e.file.Filename
-	if in != "" && e.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
+	if in != "" && e.unknown(in, out) == "" && e.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
 		e.find("form.name_mismatch", visible(in, 60)+" ≠ "+visible(out, 60), string(e.file.Header))
 	}
 }

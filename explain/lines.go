@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,17 +146,25 @@ func (e *evidence) timestamps(right string) *ways {
 	return w
 }
 
-// farTimestamps adds whole ranges: so many that they are not looked at for repetitions.
+// farTimestamps adds whole ranges: so many that they are not looked at for repetitions, and written one behind the other.
 func farTimestamps(w *ways, n int64) {
-	add := func(text, cause, value string) {
-		w.list = append(w.list, way{causes: []named{{cause, value}}, text: text})
+	var all strings.Builder
+	all.Grow(128 << 10)
+	write := func(n int64, tail string) string {
+		from := all.Len()
+		var digits [20]byte
+		all.Write(strconv.AppendInt(digits[:0], n, 10))
+		all.WriteString(tail)
+		return all.String()[from:]
 	}
+	w.list = slices.Grow(w.list, 5000)
+	add := func(text string, causes ...named) { w.list = append(w.list, way{causes: causes, text: text}) }
 	other := func(d int64) {
 		sign := "+"
 		if d < 0 {
 			sign = ""
 		}
-		add(strconv.FormatInt(n+d, 10), "v3.timestamp.other", sign+strconv.FormatInt(d, 10)+" s")
+		add(write(n+d, ""), named{"v3.timestamp.other", sign + write(d, " s")})
 	}
 	for d := int64(9); d <= 300; d++ {
 		other(d)
@@ -166,11 +175,11 @@ func farTimestamps(w *ways, n int64) {
 	// The milliseconds are lost in the header: all of them, and half a second more for those who round.
 	milliseconds := []named{{"v3.timestamp.milliseconds", ""}}
 	for d := int64(-500); d < 2000; d++ {
-		w.list = append(w.list, way{causes: milliseconds, text: strconv.FormatInt(n*1000+d, 10)})
+		add(write(n*1000+d, ""), milliseconds...)
 	}
-	for d := range 1000 {
-		text := strconv.FormatInt(n, 10) + "." + strconv.Itoa(1000 + d)[1:]
-		add(text, "v3.timestamp.form", text)
+	for d := range int64(1000) {
+		text := write(n, "."+strconv.FormatInt(1000+d, 10)[1:])
+		add(text, named{"v3.timestamp.form", text})
 	}
 }
 

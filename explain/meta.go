@@ -111,6 +111,7 @@ type escapeSet struct {
 // escape writes a JSON string.
 func escape(s string, set escapeSet) string {
 	var b strings.Builder
+	b.Grow(len(s) + 2)
 	b.WriteByte('"')
 	for _, c := range s {
 		switch {

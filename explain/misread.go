@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"strconv"
 
 	"github.com/wxup/wxup/media"
@@ -19,29 +20,17 @@ func steps(size int) (binary, decimal int) {
 	return 512, 1000
 }
 
-// startOrEnd recognizes the digest of a file that was not read to its end, or with a line end behind it: one pass, whose
-// state is looked at in many places.
-func (d *digesting) startOrEnd() bool {
-	content := d.file.Content
-	if len(d.want) == 0 || d.hash == nil || !d.affords(len(content)) {
-		return false
-	}
-	h, ok := d.hash().(hash.Cloner)
-	if !ok {
-		return false
-	}
-	d.spend(len(content))
-	at := func(tail string) bool {
-		end, err := h.Clone()
-		if err != nil {
-			return false
-		}
-		d.tried++
-		d.report.Work++
-		d.spent += callCost / 3
-		end.Write([]byte(tail))
-		return bytes.Equal(end.Sum(nil), d.want)
-	}
+// begunDigest is what became of looking for a digest among those of the file's beginnings.
+type begunDigest struct {
+	at    int       // how many bytes it is the digest of; 0: of none that was looked at
+	tried int       // beginnings
+	end   hash.Hash // its state behind the last byte
+}
+
+// beginnings hashes the file, and looks on its way at the places where a digest may have ended.
+func (e *evidence) beginnings(h hash.Hash, want []byte) *begunDigest {
+	found := &begunDigest{end: h}
+	content := e.file.Content
 	near := max(0, len(content)-4) // a byte less, or a line end
 	binary, decimal := steps(len(content))
 	for n, round := 0, decimal; n < len(content); {
@@ -55,12 +44,58 @@ func (d *digesting) startOrEnd() bool {
 		if n = next; n == round {
 			round += decimal
 		}
-		if n < len(content) && at("") {
-			return d.find("digest.of_start", fmt.Sprintf("%d / %d", n, len(content)))
+		if n == len(content) {
+			break
+		}
+		found.tried++
+		e.report.Work++
+		if sum, ok := sumWith(h, ""); ok && found.at == 0 && bytes.Equal(sum, want) {
+			found.at = n
 		}
 	}
+	return found
+}
+
+// sumWith is what a hash would be with tail behind all that was written. It stays as it is.
+func sumWith(h hash.Hash, tail string) (sum []byte, ok bool) {
+	if tail == "" {
+		return h.Sum(nil), true
+	}
+	cloner, ok := h.(hash.Cloner)
+	if !ok {
+		return nil, false
+	}
+	end, err := cloner.Clone()
+	if err != nil {
+		return nil, false
+	}
+	io.WriteString(end, tail)
+	return end.Sum(nil), true
+}
+
+// startOrEnd recognizes the digest of a file that was not read to its end, or with a line end behind it: one pass, whose
+// state is looked at in many places.
+func (d *digesting) startOrEnd() bool {
+	if len(d.want) == 0 || d.hash == nil {
+		return false
+	}
+	begun := d.begun // if the digest is of the right length that pass was made already
+	if begun == nil {
+		if !d.affords(len(d.file.Content)) {
+			return false
+		}
+		d.spend(len(d.file.Content))
+		begun = d.beginnings(d.hash(), d.want)
+		d.spent += int64(begun.tried * callCost / 3)
+	}
+	d.tried += begun.tried
+	if begun.at > 0 {
+		return d.find("digest.of_start", fmt.Sprintf("%d / %d", begun.at, len(d.file.Content)))
+	}
 	for _, tail := range []string{"\n", "\r\n", "\x00", "\r"} {
-		if at(tail) {
+		d.tried++
+		d.report.Work++
+		if sum, ok := sumWith(begun.end, tail); ok && bytes.Equal(sum, d.want) {
 			return d.find("digest.with_line_end", visible(tail, 4))
 		}
 	}

@@ -15,6 +15,8 @@ type accountClient struct {
 	target      string // "": with the token
 	headers     map[string]string
 	contentType string
+	secondType  string
+	host        string
 	head        string
 	file        []byte
 	more        string // parts before the file
@@ -36,7 +38,7 @@ func newAccount() *accountClient {
 	}
 	soon := now.Add(time.Hour)
 	return &accountClient{
-		token: goodToken, headers: map[string]string{}, contentType: "multipart/form-data; boundary=xyz", boundary: "xyz", method: "POST", scheme: "https",
+		token: goodToken, headers: map[string]string{}, contentType: "multipart/form-data; boundary=xyz", boundary: "xyz", method: "POST", scheme: "https", host: "api.weixin.qq.com",
 		head: `Content-Disposition: form-data; name="media"; filename="photo.jpg"` + "\r\nContent-Type: image/jpeg\r\n", file: jpegFile(), eol: "\r\n",
 		known: &Known{App: "wxd930ea5d5a258f4f", Tokens: []Token{
 			token(goodToken, "access", "wxd930ea5d5a258f4f", soon, time.Time{}),
@@ -67,11 +69,14 @@ func (c *accountClient) request() *Request {
 	if c.contentType != "" {
 		h.Set("Content-Type", c.contentType)
 	}
+	if c.secondType != "" {
+		h.Add("Content-Type", c.secondType)
+	}
 	body := b.Bytes()
 	if c.body != nil {
 		body = c.body
 	}
-	return &Request{Method: c.method, Target: target, Host: "api.weixin.qq.com", Scheme: c.scheme, Header: h, Received: time.Unix(1755000000, 0), Chunked: c.chunked, Body: body}
+	return &Request{Method: c.method, Target: target, Host: c.host, Scheme: c.scheme, Header: h, Received: time.Unix(1755000000, 0), Chunked: c.chunked, Body: body}
 }
 
 type accountMistake struct {
@@ -136,9 +141,25 @@ var accountMistakes = []accountMistake{
 	{"?accessToken=", "account.token.parameter", func(c *accountClient) { c.target = uploadimg + "?accessToken=" + goodToken }},
 	{"cut", "account.token.cut", withToken(goodToken[:64])},
 	{"lower case", "account.token.case", withToken(strings.ToLower(goodToken))},
+	{"something without a separator behind", "account.token.tail", withToken(goodToken + "cloudundefined")},
+	{"a byte order mark before", "account.token.blanks", withToken("\ufeff" + goodToken)},
+	{"a zero-width space behind an unknown one", "account.token.blanks", withToken("unknownunknownunknown\u200b")},
+	{"written twice", "account.token.doubled", withToken(goodToken + goodToken)},
+	{"an unknown one written twice", "account.token.doubled", withToken("unknown_unknown1unknown_unknown1")},
+	{"parameter twice, the first empty", "account.token.twice", func(c *accountClient) { c.target = uploadimg + "?access_token=&access_token=" + goodToken }},
+	{"parameter twice, the first expired", "account.token.expired account.token.twice", func(c *accountClient) {
+		c.target = uploadimg + "?access_token=" + goodToken + "old&type=image&access_token=" + goodToken
+	}},
+	{"cut in a header", "account.token.in_header account.token.cut", func(c *accountClient) {
+		c.target = uploadimg
+		c.headers["Token"] = goodToken[:40]
+	}},
+	{"quoted and cut", "account.token.quoted account.token.cut", withToken(`"` + goodToken[:100])},
 	{"expired and quoted", "account.token.expired account.token.quoted", withToken("'" + goodToken + "old'")},
 
 	// The request.
+	{"to the API of WeCom", "account.host", func(c *accountClient) { c.host = "qyapi.weixin.qq.com" }},
+	{"two Content-Types", "form.type_twice", func(c *accountClient) { c.secondType = "multipart/form-data" }},
 	{"GET", "account.method", func(c *accountClient) { c.method = "GET" }},
 	{"chunked", "account.chunked", func(c *accountClient) { c.chunked = true }},
 	{"http", "account.no_tls", func(c *accountClient) { c.scheme = "http" }},

@@ -36,6 +36,7 @@ type v2client struct {
 	fileHead string
 	certs    []*x509.Certificate
 	scheme   string
+	host     string
 	target   string
 	known    *Known
 	late     func(c *v2client)
@@ -45,7 +46,7 @@ func newV2() *v2client {
 	w := theWorld()
 	file := jpegFile()
 	return &v2client{
-		w: w, key: w.merchant.APIv2Key, file: file, scheme: "https", target: "/secapi/mch/uploadmedia",
+		w: w, key: w.merchant.APIv2Key, file: file, scheme: "https", host: "api.mch.weixin.qq.com", target: "/secapi/mch/uploadmedia",
 		fields: [][2]string{{"mch_id", w.merchant.ID}, {"media_hash", fmt.Sprintf("%x", md5.Sum(file))}, {"sign_type", "HMAC-SHA256"}},
 		text:   func(joined, key string) string { return joined + "&key=" + key },
 		mac: func(text, key string) []byte {
@@ -142,7 +143,7 @@ func (c *v2client) request() *Request {
 	}
 	b.WriteString("--xyz--\r\n")
 	req := &Request{
-		Method: "POST", Target: c.target, Host: "api.mch.weixin.qq.com", Scheme: c.scheme, Received: time.Unix(1755000000, 0),
+		Method: "POST", Target: c.target, Host: c.host, Scheme: c.scheme, Received: time.Unix(1755000000, 0),
 		Header: http.Header{"Content-Type": {"multipart/form-data; boundary=xyz"}}, Body: b.Bytes(), ClientCertificates: c.certs,
 	}
 	if c.late != nil {
@@ -204,6 +205,8 @@ var v2Mistakes = []v2mistake{
 	{"another merchant's key, MD5", "v2.key.other_merchant", func(c *v2client) { c.md5(); c.key = c.w.neighbour.APIv2Key }},
 	{"a newline behind the key", "v2.key.blanks", func(c *v2client) { c.key += "\n" }},
 	{"a blank before the key", "v2.key.blanks", func(c *v2client) { c.key = " " + c.key }},
+	{"a zero-width space behind the key", "v2.key.blanks", func(c *v2client) { c.key += "\u200b" }},
+	{"a byte order mark before the key, MD5", "v2.key.blanks", func(c *v2client) { c.md5(); c.key = "\ufeff" + c.key }},
 	{"key in lower case", "v2.key.case", func(c *v2client) { c.key = strings.ToLower(c.key) }},
 	{"key in upper case, MD5", "v2.key.case", func(c *v2client) { c.md5(); c.key = strings.ToUpper(c.key) }},
 	{"mch_id as key", "v2.key.mchid", func(c *v2client) { c.md5(); c.key = c.w.merchant.ID }},
@@ -359,6 +362,8 @@ var v2Mistakes = []v2mistake{
 		c.certs = nil
 		c.text = func(j, _ string) string { return j }
 	}},
+
+	{"to the account host", "v2.host", func(c *v2client) { c.host = "api.weixin.qq.com" }},
 
 	// Fields.
 	{"no media_hash", "v2.field.missing", func(c *v2client) { c.drop("media_hash") }},

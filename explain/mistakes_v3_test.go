@@ -2,6 +2,7 @@ package explain
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -15,6 +16,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"net/url"
@@ -133,6 +135,15 @@ func pretty(indent, eol, colon string) func(string) string {
 		m = strings.NewReplacer(`","`, `",`+eol+indent+`"`, `":`, `"`+colon).Replace(m)
 		return "{" + eol + indent + strings.Trim(m, "{}") + eol + "}"
 	}
+}
+
+// bufferJSON is what JSON.stringify makes of a Buffer.
+func bufferJSON(b []byte) string {
+	var list []int
+	for _, c := range b {
+		list = append(list, int(c))
+	}
+	return `{"type":"Buffer","data":` + string(must(json.Marshal(list))) + "}"
 }
 
 func utf16le(s string) string {
@@ -287,6 +298,9 @@ var v3Mistakes = []mistake{
 	{"SM2", "v3.authorization.sm2", withHeader(func(s string) string {
 		return strings.Replace(s, "WECHATPAY2-SHA256-RSA2048", "WECHATPAY2-SM2-WITH-SM3", 1)
 	})},
+	{"encodeURIComponent", "v3.authorization.url_encoded", withHeader(func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") })},
+	{"urlencode", "v3.authorization.url_encoded", withHeader(url.QueryEscape)},
+	{"encoded, an empty body signed", "v3.authorization.url_encoded v3.body.empty", all(emptyBody, withHeader(url.QueryEscape))},
 	{"name in value", "v3.authorization.name_in_value", withHeader(func(s string) string { return "Authorization: " + s })},
 	{"single quotes", "v3.authorization.quotes", withHeader(func(s string) string { return strings.ReplaceAll(s, `"`, `'`) })},
 	{"no quotes", "v3.authorization.quotes", withHeader(func(s string) string { return strings.ReplaceAll(s, `"`, ``) })},
@@ -466,6 +480,26 @@ var v3Mistakes = []mistake{
 	{"the form as a binary string", "v3.body.multipart_text", signBody(func(c *client) string { return latin1ToUTF8(c.form()) })},
 	{"the file", "v3.body.file", signBody(func(c *client) string { return string(c.file) })},
 	{"the file in base64", "v3.body.file_base64", signBody(func(c *client) string { return base64.StdEncoding.EncodeToString(c.file) })},
+	{"meta as Python bytes in an f-string", "v3.meta.not_json", signMeta(func(m string) string { return "b'" + m + "'" })},
+	{"a Chinese name as Python bytes", "v3.meta.not_json", all(named2("图.jpg"), signMeta(func(m string) string { return "b'" + strings.Replace(m, "图", `\xe5\x9b\xbe`, 1) + "'" }))},
+	{"a []byte with %v", "v3.meta.not_json", signMeta(func(m string) string { return fmt.Sprintf("%v", []byte(m)) })},
+	{"a Uint8Array as text", "v3.meta.not_json", signMeta(func(m string) string { return strings.ReplaceAll(strings.Trim(fmt.Sprint([]byte(m)), "[]"), " ", ",") })},
+	{"Arrays.toString", "v3.meta.not_json", all(named2("图.jpg"), signMeta(func(m string) string {
+		var list []string
+		for _, c := range []byte(m) {
+			list = append(list, fmt.Sprint(int8(c)))
+		}
+		return "[" + strings.Join(list, ", ") + "]"
+	}))},
+	{"json.Marshal of a []byte", "v3.meta.not_json", signMeta(func(m string) string { return string(must(json.Marshal([]byte(m)))) })},
+	{"ToString of a .NET form", "v3.body.literal", signBody(func(*client) string { return "System.Net.Http.MultipartFormDataContent" })},
+	{"JSON.stringify of the form's Buffer", "v3.body.buffer_json", signBody(func(c *client) string { return bufferJSON(c.form()) })},
+	{"JSON.stringify of the file's Buffer", "v3.body.buffer_json", signBody(func(c *client) string { return bufferJSON(c.file) })},
+	{"JSON.stringify of meta's Buffer", "v3.body.buffer_json", signMeta(func(m string) string { return bufferJSON([]byte(m)) })},
+	{"JSON.stringify of the form's Buffer, absolute URL", "v3.body.buffer_json v3.url.absolute", all(absolute, func(c *client) {
+		c.headers["User-Agent"] = "wechatpay-axios-plugin/0.9.4 axios/1.7.7 node/22.21.1 linux/x64"
+		signBody(func(c *client) string { return bufferJSON(c.form()) })(c)
+	})},
 	{"the digest", "v3.body.digest", signBody((*client).digest)},
 	{"the name", "v3.body.filename", signBody(func(c *client) string { return c.filename })},
 	{"{}", "v3.body.literal", signBody(func(*client) string { return "{}" })},
@@ -650,6 +684,20 @@ var v3Mistakes = []mistake{
 	{"cut off", "file.damaged", withFile(jpegFile()[:500])},
 	{"PNG named jpg", "file.name_and_content", withFile(pngFile())},
 	{"empty file", "file.empty", withFile(nil)},
+	{"to the account host", "v3.host", func(c *client) { c.host = "api.weixin.qq.com" }},
+	{"to the merchant portal, empty body", "v3.host v3.body.empty", all(emptyBody, func(c *client) { c.host = "pay.weixin.qq.com:443" })},
+	{"a Git LFS pointer", "file.lfs_pointer", withFile([]byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"))},
+	{"a ._ file of macOS", "file.apple_double", withFile([]byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        \x00\x02\x00\x00\x00\x09\x00\x00\x002"))},
+	{"a buffer that nothing was read into", "file.zeros", withFile(make([]byte, 4096))},
+	{"a gzipped body", "form.compressed", func(c *client) {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Write(c.form())
+		w.Close()
+		c.headers["Content-Encoding"] = "gzip"
+		c.body = b.Bytes()
+	}},
+	{"a body in base64", "form.base64", func(c *client) { c.body = []byte(base64.StdEncoding.EncodeToString(c.form())) }},
 	{"[object Object]", "file.printed", withFile([]byte("[object Object]"))},
 	{"gzip", "file.compressed", withFile([]byte("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\x03abc"))},
 }

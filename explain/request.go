@@ -27,6 +27,11 @@ type Request struct {
 	// ClientCertificates is what the caller showed in the TLS handshake, its own certificate first. PayV2 only.
 	ClientCertificates []*x509.Certificate
 
+	// Unknown are texts in the request that stand for others which are not known, such as the $SIG of a curl line that was
+	// saved before the shell read it. Nothing is said against what holds one of them.
+	Unknown []string
+
+	Unread       bool   // the body was not read: nothing is said about it
 	Body         []byte // as received; nil: it is put together from Parts
 	Parts        []Part // nil: they are read out of Body
 	FormErr      error  // why the form could not be read to its end; with Parts

@@ -14,6 +14,7 @@ type search struct {
 	serial string
 	mchid  string
 	dims   [6]*ways
+	lines  [5]string // of the text that is being written
 	buf    []byte
 
 	texts int  // that were tried
@@ -53,11 +54,10 @@ func (s *search) begin(x *seal) (reaches []reach, pick []int) {
 // run looks for the text that a seal holds, and reports whether it was found.
 func (s *search) run(x *seal) bool {
 	reaches, pick := s.begin(x)
-	bulks := s.bulks()
+	likely, rare := s.bulks()
 	if x.fn == nil {
-		bulks = nil
+		likely, rare = nil, nil
 	}
-	likely, rare := bulks[:min(likelyBulks, len(bulks))], bulks[min(likelyBulks, len(bulks)):]
 	found := alone(reaches, pick, s.try) ||
 		near(reaches, pick, s.try) ||
 		s.alone(likely) ||
@@ -104,16 +104,16 @@ func (s *search) try(pick []int) (over bool) {
 
 // render writes the text of a pick.
 func (s *search) render(dst []byte, pick []int) []byte {
-	lines := s.right
-	for d := range lines {
+	s.lines = s.right
+	for d := range s.lines {
 		if pick[d] > 0 {
-			lines[d] = s.dims[d].list[pick[d]-1].text
+			s.lines[d] = s.dims[d].list[pick[d]-1].text
 		}
 	}
 	if pick[5] > 0 {
-		return s.dims[5].list[pick[5]-1].write(dst, &lines)
+		return s.dims[5].list[pick[5]-1].write(dst, &s.lines)
 	}
-	return rightFrame(dst, &lines)
+	return rightFrame(dst, &s.lines)
 }
 
 // tell adds what was found to the report.
@@ -162,12 +162,16 @@ func (s *search) surrounds(lines [5]string, frames int) []surround {
 
 // alone tries large bodies behind the right lines, with whatever may follow them.
 func (s *search) alone(bulks []func() *bulk) bool {
+	var lines []surround
 	for _, make := range bulks {
 		b := make()
 		if b == nil {
 			continue
 		}
-		if s.surroundAll(b, s.surrounds(s.right, s.dims[5].reach.wide)[:1], nil) {
+		if lines == nil {
+			lines = s.surrounds(s.right, s.dims[5].reach.wide)[:1]
+		}
+		if s.surroundAll(b, lines, nil) {
 			return true
 		}
 	}
@@ -194,16 +198,19 @@ func (s *search) surroundAll(b *bulk, list []surround, causes []named) bool {
 	return false
 }
 
+// smallBulk is the size up to which a likely body is tried as the small texts are.
+const smallBulk = 8 << 10
+
 // together tries large bodies with one more mistake in the lines before them.
 func (s *search) together(bulks []func() *bulk, likely bool) bool {
-	const small = 8 << 10 // a likely body of that size is tried as the small texts are
 	for _, make := range bulks {
 		b := make()
-		if b == nil {
+		if b == nil || !s.affords(b.size()) {
+			s.out = s.out || b != nil
 			continue
 		}
 		frames := s.dims[5].reach.near
-		wide := likely && b.size() <= small
+		wide := likely && b.size() <= smallBulk
 		if wide {
 			frames = s.dims[5].reach.wide
 		}
@@ -213,6 +220,9 @@ func (s *search) together(bulks []func() *bulk, likely bool) bool {
 				near = max(near, s.dims[d].reach.wide)
 			}
 			for _, w := range s.dims[d].list[:near] {
+				if !s.affords(b.size()) {
+					break
+				}
 				lines := s.right
 				lines[d] = w.text
 				if s.surroundAll(b, s.surrounds(lines, s.dims[5].reach.near)[:1], w.causes) {

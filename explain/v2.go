@@ -13,10 +13,15 @@ func V2(req *Request, known *Known) Report {
 	if req.Method != "" && req.Method != "POST" {
 		e.find("v2.method", req.Method, req.Method)
 	}
+	e.host("v2.host", notPayHosts)
 	e.clientCertificate()
 	e.fieldNames()
 	if sent, ok := e.field("sign"); ok && sent != "" {
-		e.sign(sent)
+		if u := e.unknownField(); u != "" {
+			e.unjudged(Words{"the sign", "sign"}, u)
+		} else {
+			e.sign(sent)
+		}
 	}
 	e.form()
 	if sent, _ := e.field(e.ep.DigestField); e.file != nil {
@@ -24,6 +29,16 @@ func V2(req *Request, known *Known) Report {
 	}
 	e.content()
 	return e.finish()
+}
+
+// unknownField gives the first unknown text in the fields; "" if there is none.
+func (e *evidence) unknownField() string {
+	for _, f := range e.fields {
+		if u := e.unknown(f.value); u != "" {
+			return u
+		}
+	}
+	return ""
 }
 
 // fieldsWanted are the fields of the form, and other names that they are given by mistake.
@@ -65,7 +80,7 @@ func (e *evidence) fieldNames() {
 		case other != "":
 			e.find("v2.field.name", other+" → "+name, e.partNames())
 		case name != "sign_type":
-			if _, ok := e.query(name); ok {
+			if len(e.query(name)) > 0 {
 				e.find("v2.field.in_query", name, e.Target)
 			} else {
 				e.find("v2.field.missing", name, e.partNames())

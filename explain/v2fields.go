@@ -21,9 +21,9 @@ func (e *evidence) fieldWays(sent []field) []fieldWay {
 		}
 	}
 	just := func(fields []field) func() []field { return func() []field { return fields } }
-	list := []fieldWay{{nil, just(right)}}
+	list := []fieldWay{{list: just(right)}}
 	add := func(cause, value string, fields []field) {
-		list = append(list, fieldWay{[]named{{cause, value}}, just(fields)})
+		list = append(list, fieldWay{causes: []named{{cause, value}}, list: just(fields)})
 	}
 	without := func(name string) []field {
 		return slices.DeleteFunc(slices.Clone(right), func(f field) bool { return f.name == name })
@@ -102,7 +102,7 @@ func (e *evidence) mediaFields(right []field) []fieldWay {
 		return append(slices.DeleteFunc(slices.Clone(right), func(f field) bool { return f.name == name }), field{name, value})
 	}
 	add := func(cause, value string, fields func() []field) {
-		list = append(list, fieldWay{[]named{{cause, value}}, fields})
+		list = append(list, fieldWay{causes: []named{{cause, value}}, list: fields})
 	}
 	name, content := e.file.Filename, e.file.Content
 	hash := e.ep.DigestField
@@ -123,13 +123,9 @@ func (e *evidence) mediaFields(right []field) []fieldWay {
 			})
 		}
 	}
-	for value, form := range map[string]func([]byte) string{"base64": base64.StdEncoding.EncodeToString, "bytes": func(b []byte) string { return string(b) }} {
-		add("v2.fields.media", value, func() []field {
-			if !e.affords(5 * len(content)) {
-				return nil
-			}
-			return with(e.ep.FilePart, form(content))
-		})
+	bytes := newBulk("v2.fields.media", "bytes", content)
+	for _, b := range []*bulk{bytes, bytes.as(base64Coding, "v2.fields.media", "base64")} {
+		list = append(list, fieldWay{b.causes, func() []field { return with(e.ep.FilePart, placeholder) }, b})
 	}
 	return list
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"slices"
 	"strings"
 
@@ -24,6 +25,7 @@ type mac struct {
 	fresh  func(key string) hash.Hash
 	hmac   bool // keyed: two blocks more for each text
 	likely bool // worth trying together with two other mistakes
+	dear   bool // MD5 takes twice as long as the others
 }
 
 // sign finds out how the sign of an APIv2 form was made.
@@ -160,15 +162,15 @@ func (s *signing) methods() {
 	}
 	isHMAC := s.declared == sign.HMACSHA256
 	all := []mac{
-		{nil, plain(md5.New), false, true},
-		{nil, keyed(sha256.New), true, true},
-		{[]named{{"v2.hash.no_hmac", ""}}, plain(sha256.New), false, true},
-		{[]named{{"v2.hash.other", "HMAC-MD5"}}, keyed(md5.New), true, false},
-		{[]named{{"v2.hash.other", "SHA-1"}}, plain(sha1.New), false, false},
-		{[]named{{"v2.hash.other", "HMAC-SHA1"}}, keyed(sha1.New), true, false},
-		{[]named{{"v2.hash.other", "SHA-512"}}, plain(sha512.New), false, false},
-		{[]named{{"v2.hash.other", "HMAC-SHA512"}}, keyed(sha512.New), true, false},
-		{[]named{{"v2.hash.other", "SM3"}}, plain(media.NewSM3), false, false},
+		{nil, plain(md5.New), false, true, true},
+		{nil, keyed(sha256.New), true, true, false},
+		{[]named{{"v2.hash.no_hmac", ""}}, plain(sha256.New), false, true, false},
+		{[]named{{"v2.hash.other", "HMAC-MD5"}}, keyed(md5.New), true, false, true},
+		{[]named{{"v2.hash.other", "SHA-1"}}, plain(sha1.New), false, false, false},
+		{[]named{{"v2.hash.other", "HMAC-SHA1"}}, keyed(sha1.New), true, false, false},
+		{[]named{{"v2.hash.other", "SHA-512"}}, plain(sha512.New), false, false, false},
+		{[]named{{"v2.hash.other", "HMAC-SHA512"}}, keyed(sha512.New), true, false, false},
+		{[]named{{"v2.hash.other", "SM3"}}, plain(media.NewSM3), false, false, false},
 	}
 	if isHMAC {
 		all[0].causes = []named{{"v2.hash.md5_declared_hmac", ""}}
@@ -218,9 +220,13 @@ func (s *signing) run() bool {
 	}
 	// Last, what takes a pass over the file.
 	s.sets = append(s.sets, s.heavy...)
-	for i := range s.heavy {
-		for mac := range s.macs[:min(2, len(s.macs))] {
-			if s.try(mac, []int{0, 0, len(s.sets) - i, 0, 0}) {
+	for i, w := range s.heavy {
+		likely := min(2, len(s.macs))
+		if w.file != nil && w.file.coding != nil && w.file.size() > misreadMost {
+			likely = min(1, len(s.macs)) // the declared one
+		}
+		for mac := range s.macs[:likely] {
+			if s.try(mac, []int{0, 0, len(s.sets) - len(s.heavy) + i + 1, 0, 0}) {
 				return true
 			}
 		}
@@ -233,6 +239,7 @@ func (s *signing) try(mac int, pick []int) bool {
 	m := s.macs[mac]
 	key, glue, list, order, shape := s.key, rightGlue, s.sets[0].list(), rightOrder, rightShape
 	var causes []named
+	var file *bulk
 	if pick[0] > 0 {
 		key = s.keys[pick[0]-1].key
 		causes = append(causes, s.keys[pick[0]-1].cause)
@@ -243,7 +250,7 @@ func (s *signing) try(mac int, pick []int) bool {
 	}
 	if pick[2] > 0 {
 		w := s.sets[pick[2]-1]
-		list = w.list()
+		list, file = w.list(), w.file
 		causes = append(causes, w.causes...)
 	}
 	if pick[3] > 0 {
@@ -258,23 +265,33 @@ func (s *signing) try(mac int, pick []int) bool {
 		return false
 	}
 	s.buf = writeV2(s.buf[:0], order(list), shape, glue, key)
-	if !s.affords(2 * len(s.buf)) {
+	whole := len(s.buf)
+	if file != nil {
+		whole += file.size() - len(placeholder)
+	}
+	cost := whole
+	if m.dear {
+		cost *= 2
+	}
+	if !s.affords(cost) {
 		return false
 	}
-	cost := 2 * len(s.buf) // MD5 takes twice as long as SHA-256
 	if m.hmac {
 		cost += 2 * callCost
 	}
 	s.spend(cost)
 	s.texts++
-	if !s.matches(s.sum(mac, key)) {
+	if !s.matches(s.sum(mac, key, file)) {
 		return false
 	}
-	whole := len(s.buf)
 	shape.whole = nil // of a text in base64 the key could be read again
 	shown := writeV2(nil, order(list), shape, glue, key)
+	if file != nil {
+		shown = bytes.Replace(shown, []byte(placeholder), file.head(shownMost+len(s.wanted)), 1)
+	}
 	shown = s.masked(shown[:min(len(shown), 1<<16)], key)
 	proof := s.compare(ProofMAC, shown, s.masked(s.wanted, s.key), whole)
+	proof.WantedLen = len(s.wanted) // with the key, as the other one is counted
 	if s.loose != "" {
 		s.written = append(s.written, named{"v2.sign.cut", fmt.Sprintf("%d", len(s.loose))})
 	}
@@ -291,7 +308,7 @@ type keyed struct {
 }
 
 // sum runs a mac, keeping the keyed state of HMACs.
-func (s *signing) sum(mac int, key string) []byte {
+func (s *signing) sum(mac int, key string, file *bulk) []byte {
 	id := keyed{mac, ""}
 	if s.macs[mac].hmac {
 		id.key = key
@@ -302,7 +319,19 @@ func (s *signing) sum(mac int, key string) []byte {
 		s.hashes[id] = h
 	}
 	h.Reset()
-	h.Write(s.buf)
+	if file == nil {
+		h.Write(s.buf)
+		return h.Sum(nil)
+	}
+	before, after, _ := bytes.Cut(s.buf, []byte(placeholder))
+	h.Write(before)
+	body := file.begin(h)
+	for _, p := range file.pieces {
+		body.Write(p)
+	}
+	body.Close()
+	io.WriteString(h, file.after())
+	h.Write(after)
 	return h.Sum(nil)
 }
 

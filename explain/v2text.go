@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type (
 	fieldWay struct {
 		causes []named
 		list   func() []field
+		file   *bulk // stands where placeholder does
 	}
 	orderWay struct {
 		cause named
@@ -102,6 +104,10 @@ func (e *evidence) keyWays(right string) []keyWay {
 	}
 	for _, k := range []string{right + " ", " " + right, right + "\r\n", right + "\r", `"` + right + `"`, "'" + right + "'", strings.TrimSpace(right)} {
 		add("v2.key.blanks", "", k)
+	}
+	for _, c := range "\u200B\uFEFF\u00A0" { // the commonest of the invisible
+		add("v2.key.blanks", fmt.Sprintf("%U", c), right+string(c))
+		add("v2.key.blanks", fmt.Sprintf("%U", c), string(c)+right)
 	}
 	if mchid, _ := e.field("mch_id"); mchid != "" {
 		add("v2.key.mchid", "", mchid)

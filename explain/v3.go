@@ -15,7 +15,12 @@ func V3(req *Request, known *Known) Report {
 			e.find("v3.header."+map[string]string{"Accept": "accept", "User-Agent": "user_agent"}[name], "", name)
 		}
 	}
+	e.host("v3.host", notPayHosts)
 	a, ok := e.authorization()
+	if u := e.unknown(append(req.Header["Authorization"], e.Target, string(e.meta))...); u != "" {
+		e.unjudged(Words{"the signature", "签名"}, u)
+		ok = false
+	}
 	keys := e.holders()
 	claimed := e.claimed(a, keys)
 	e.clock(a.Timestamp)

@@ -99,8 +99,32 @@ func (b *Body) Len(fileSize int64) int64 {
 
 // Reader streams the body with file in its place. Each call gives a new, independent Reader: call it again, with the file
 // from its start, to send again. An error of file is passed on, and the form is then left without its end.
+//
+// It fills what it is given to read into, so that the file's last bytes and the form's end are one write to the network.
 func (b *Body) Reader(file io.Reader) io.Reader {
-	return io.MultiReader(bytes.NewReader(b.prefix), file, bytes.NewReader(b.suffix))
+	return &filling{[]io.Reader{bytes.NewReader(b.prefix), file, bytes.NewReader(b.suffix)}}
+}
+
+// filling is an io.MultiReader that goes on to the next as long as there is room.
+type filling struct{ readers []io.Reader }
+
+func (f *filling) Read(p []byte) (n int, err error) {
+	for len(f.readers) > 0 && n < len(p) {
+		m, err := f.readers[0].Read(p[n:])
+		n += m
+		switch {
+		case err == io.EOF:
+			f.readers = f.readers[1:]
+		case err != nil:
+			return n, err
+		case m == 0:
+			return n, nil
+		}
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // SafeName makes of any path or name a file name that New takes and that every server reads alike: its Base, with ' for a

@@ -46,6 +46,7 @@ type refusal struct {
 	wxup.Problem
 	reason string
 	detail json.RawMessage // PayV3: in the place of the usual detail
+	vetoed bool            // nothing was wrong with the request
 }
 
 func (r refusal) Error() string { return string(r.Problem) + ": " + r.reason }
@@ -86,6 +87,8 @@ type call struct {
 	ep     *wxup.Endpoint // nil where the path is no upload's
 	rec    *Exchange
 	begun  time.Time // on the monotonic clock
+	until  time.Time // when to answer at the latest, even if the Index hangs; ctx ends then
+	ended  context.CancelFunc
 
 	merchant *Merchant // Pay: who asks, once known
 	v3       v3Call
@@ -96,7 +99,8 @@ type call struct {
 func (s *Server) newCall(w http.ResponseWriter, r *http.Request, f family, ep *wxup.Endpoint) *call {
 	now := s.Now()
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(readGrace)) // for the body; read gives uploads more
-	c := &call{s: s, w: w, r: r, ctx: r.Context(), family: f, ep: ep, begun: time.Now()}
+	c := &call{s: s, w: w, r: r, family: f, ep: ep, begun: time.Now(), ended: func() {}}
+	c.answerIn(answerTime)
 	c.rec = &Exchange{
 		ID: f.newID(now), Time: now, Method: r.Method, Path: maskQuery(target(r)), Remote: remoteIP(r),
 		Request: RequestRecord{Proto: r.Proto, Host: r.Host, Headers: recordHeaders(r.Header)},
@@ -138,8 +142,33 @@ func (c *call) serve() {
 	c.finish(m, err)
 }
 
-// recordTimeout bounds how long an answer waits for the Index when that hangs.
-const recordTimeout = 3 * time.Second
+// How long an answer may take when the Index hangs, over all that it is asked: a caller who hears nothing for 3 seconds
+// has given up. Only what was kept is worth a longer wait, if keeping it took the time; and a refusal leaves some for its
+// record.
+const (
+	answerTime = 2800 * time.Millisecond
+	keptTime   = 1500 * time.Millisecond
+	refuseTime = 300 * time.Millisecond
+)
+
+// answerIn sets the time for the answer.
+func (c *call) answerIn(d time.Duration) {
+	c.ended()
+	c.until = time.Now().Add(d)
+	c.ctx, c.ended = context.WithDeadline(c.r.Context(), c.until)
+}
+
+// atLeast gives the rest of the way some time.
+func (c *call) atLeast(d time.Duration) {
+	if least := time.Now().Add(d); least.After(c.until) {
+		c.until = least
+	}
+}
+
+// closing is the context of what is done even if the caller has gone.
+func (c *call) closing() (context.Context, context.CancelFunc) {
+	return context.WithDeadline(context.WithoutCancel(c.r.Context()), c.until)
+}
 
 // finish answers: it makes the reply, records the exchange, and only then lets the caller know.
 func (c *call) finish(m *Media, err error) {
@@ -149,8 +178,10 @@ func (c *call) finish(m *Media, err error) {
 	case errors.As(err, &first):
 		rep = c.again(first.Exchange)
 	case err != nil:
+		c.atLeast(refuseTime)
 		rep = c.say(asRefusal(err))
 	default:
+		c.atLeast(keptTime)
 		c.rec.Media = m
 		rep = c.family.accepted(c, m)
 	}
@@ -159,8 +190,9 @@ func (c *call) finish(m *Media, err error) {
 
 // done records the exchange and gives its answer.
 func (c *call) done(rep reply) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
+	ctx, cancel := c.closing()
 	defer cancel()
+	defer c.ended()
 	rep = c.record(ctx, rep)
 	c.drain()
 	c.write(rep)
@@ -197,7 +229,7 @@ func (c *call) record(ctx context.Context, rep reply) reply {
 		}
 		if errors.Is(err, ErrSpent) { // by a request that ran beside this one
 			nonce := *c.rec.Nonce
-			err = c.s.replayed(ctx, &nonce)
+			err = c.s.replayed(ctx, &nonce, c.rec.Time)
 			var first replay
 			switch {
 			case errors.As(err, &first):

@@ -24,7 +24,7 @@ const explainWait = 50 * time.Millisecond
 // this very machine who asks with Wxup-Explain: 1. Accepted uploads do not come here.
 func (c *call) explain(f *upload, err error) {
 	var r refusal
-	if err == nil || !errors.As(err, &r) || r.Temporary() || r.Problem == wxup.NotFound || r.Problem == wxup.MethodNotAllowed {
+	if err == nil || !errors.As(err, &r) || r.vetoed || r.Temporary() || r.Problem == wxup.NotFound || r.Problem == wxup.MethodNotAllowed {
 		return
 	}
 	turn := time.NewTimer(explainWait)
@@ -55,7 +55,9 @@ func (c *call) explain(f *upload, err error) {
 	if c.r.Header.Get("Wxup-Explain") == "1" && isLoopback(c.rec.Remote) {
 		var causes []string
 		for _, finding := range report.Findings {
-			causes = append(causes, finding.Cause)
+			if !whispered[finding.Cause] {
+				causes = append(causes, finding.Cause)
+			}
 		}
 		c.w.Header().Set("Wxup-Cause", strings.Join(causes, ", "))
 	}
@@ -85,7 +87,7 @@ func (c *call) question(f *upload) *explain.Request {
 	if c.r.TLS != nil {
 		req.Scheme, req.ClientCertificates = "https", c.r.TLS.PeerCertificates
 	}
-	if f != nil {
+	if req.Unread = f == nil; f != nil {
 		req.Body, req.Parts, req.FormErr, req.FormWarnings = f.raw, f.parts, f.err, f.warnings
 	}
 	return req
@@ -135,16 +137,40 @@ func explainMerchant(m *Merchant) *explain.Merchant {
 	return x
 }
 
+// Of a text that is no token, a token like it is looked for if the text is long enough not to be found by guessing.
+const (
+	alikeLeast = 16 // characters
+	alikeMost  = 4  // texts of one request
+)
+
 // knownTokens looks up what the request may have meant as its token.
 func (c *call) knownTokens(req *explain.Request, k *explain.Known) {
-	for _, text := range explain.TokenTexts(req) {
-		t, err := c.s.Index.Token(c.ctx, text)
-		if err != nil {
-			continue
-		}
+	add := func(t *Token) {
 		k.Tokens = append(k.Tokens, explain.Token{Value: t.Value, Kind: string(t.Kind), App: t.Subject, Expires: t.Expires, Retired: t.Retired})
 	}
+	var none []string
+	for _, text := range explain.TokenTexts(req) {
+		switch t, err := c.s.Index.Token(c.ctx, text); {
+		case err == nil:
+			add(t)
+		case errors.Is(err, ErrUnknown) && len(text) >= alikeLeast:
+			none = append(none, text)
+		}
+	}
+	if len(k.Tokens) > 0 {
+		return
+	}
+	for _, text := range none[:min(len(none), alikeMost)] {
+		if t, err := c.s.Index.TokenLike(c.ctx, text); err == nil {
+			add(t)
+			return
+		}
+	}
 }
+
+// whispered are causes that are told to the operator alone. From an answer that names them, whoever holds a part of a token
+// could learn the rest, character by character.
+var whispered = map[string]bool{"account.token.cut": true, "account.token.case": true}
 
 // explainPart keeps what explain needs of a part; its content is filled in when it was read.
 func explainPart(p *form.Part, content []byte, size int64) explain.Part {

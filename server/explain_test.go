@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -129,4 +130,64 @@ func signedLower(a *attempt) map[string]string {
 	f := signedWith(a, apiV2Key)
 	f["sign"] = strings.ToLower(f["sign"])
 	return f
+}
+
+// TestExplainToken: a token that was spoiled on its way is named in the record. That a text is a part of one is never told
+// to the caller, not even to one on this machine.
+func TestExplainToken(t *testing.T) {
+	g := newRig(t)
+	live := g.token()
+	swap := func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z':
+			return c - 32
+		case c >= 'A' && c <= 'Z':
+			return c + 32
+		}
+		return c
+	}
+	for name, x := range map[string]struct{ token, want, told string }{
+		"cut at 64":            {live[:64], "account.token.cut", ""},
+		"cut at 16":            {live[:16], "account.token.cut", ""},
+		"all but the last":     {live[:len(live)-1], "account.token.cut", ""},
+		"lower case":           {strings.ToLower(live), "account.token.case", ""},
+		"upper case":           {strings.ToUpper(live), "account.token.case", ""},
+		"the other case":       {strings.Map(swap, live), "account.token.case", ""},
+		"quoted and cut":       {`"` + live[:80], "account.token.quoted account.token.cut", "account.token.quoted"},
+		"quoted":               {`"` + live + `"`, "account.token.quoted", "account.token.quoted"},
+		"line end behind":      {live + "\n", "account.token.blanks", "account.token.blanks"},
+		"parameter behind":     {live + "&type=image", "account.token.tail", "account.token.tail"},
+		"undefined behind":     {live + "undefined", "account.token.tail", "account.token.tail"},
+		"twice":                {live + live, "account.token.doubled", "account.token.doubled"},
+		"cut too short":        {live[:15], "", ""},
+		"its end":              {live[1:], "", ""},
+		"cut, in another case": {strings.Map(swap, live[:64]), "", ""},
+		"a letter changed":     {live[:63] + "~" + live[64:], "", ""},
+		"unknown":              {"57_" + strings.Repeat("unknown-", 16), "", ""},
+		"a label":              {"refreshtoken@@@a", "account.token.kind", "account.token.kind"},
+	} {
+		a := try(&wxup.ArticleImage)
+		a.query = "access_token=" + url.QueryEscape(x.token)
+		a.header["Wxup-Explain"] = "1"
+		got := g.send(a)
+		var causes []string
+		e := g.lastExchange()
+		if e.Report != nil {
+			for _, f := range e.Report.Findings {
+				if f.Cause != "account.no_tls" {
+					causes = append(causes, f.Cause)
+				}
+			}
+		}
+		if found := strings.Join(causes, " "); found != x.want || e.Problem == "" {
+			t.Errorf("%s: refused for %q, found %q, want %q", name, e.Problem, found, x.want)
+		}
+		if h := got.header.Get("Wxup-Cause"); h != x.told {
+			t.Errorf("%s: the caller was told %q, want %q", name, h, x.told)
+		}
+		text := string(encodeJSON(e))
+		if strings.Contains(got.body, "account.token") || strings.Contains(text, live) || len(x.token) >= 64 && strings.Contains(text, x.token[:40]) {
+			t.Errorf("%s: too much is told: %s\n%s", name, got.body, text)
+		}
+	}
 }

@@ -24,7 +24,7 @@ type Memory struct {
 	platform   []PlatformKey
 	tokens     map[string]*Token
 	latest     map[tokenLine]*Token
-	taken      map[string]*window
+	taken      map[span]int // calls
 	exchanges  map[string]*Exchange
 	order      []*Exchange
 	nonces     map[[2]string]*Exchange
@@ -37,9 +37,11 @@ type tokenLine struct {
 	subject, component string
 }
 
-type window struct {
-	start time.Time
-	calls int
+// span is one window of one quota.
+type span struct {
+	name  string
+	start int64 // Unix time in ns
+	per   time.Duration
 }
 
 type memoryFile struct {
@@ -52,7 +54,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		merchants: map[string]Merchant{}, apps: map[string]App{}, components: map[string]Component{},
 		authorized: map[[2]string]Authorization{}, tokens: map[string]*Token{}, latest: map[tokenLine]*Token{},
-		taken: map[string]*window{}, exchanges: map[string]*Exchange{}, nonces: map[[2]string]*Exchange{},
+		taken: map[span]int{}, exchanges: map[string]*Exchange{}, nonces: map[[2]string]*Exchange{},
 		files: map[string]*memoryFile{}, ids: map[[3]string]string{},
 	}
 }
@@ -149,6 +151,23 @@ func (m *Memory) LatestToken(_ context.Context, kind TokenKind, subject, compone
 	return m.copyToken(*t), nil
 }
 
+func (m *Memory) TokenLike(_ context.Context, text string) (*Token, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for value, t := range m.tokens {
+		if isASCII(text) && value != text && (strings.HasPrefix(value, text) || strings.HasPrefix(text, value) || strings.EqualFold(value, text)) {
+			found := *t
+			return &found, nil
+		}
+	}
+	return nil, ErrUnknown
+}
+
+// isASCII reports whether a text is one of visible ASCII characters, as all tokens are.
+func isASCII(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= '\x7F' })
+}
+
 func (m *Memory) copyToken(t *Token) *Token {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -183,18 +202,14 @@ func (m *Memory) RetireToken(_ context.Context, value string, at time.Time) erro
 	return nil
 }
 
-func (m *Memory) Take(_ context.Context, name string, start time.Time, _ time.Duration, limit int) (bool, error) {
+func (m *Memory) Take(_ context.Context, name string, start time.Time, per time.Duration, limit int) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w := m.taken[name]
-	if w == nil || !w.start.Equal(start) {
-		w = &window{start: start}
-		m.taken[name] = w
-	}
-	if w.calls >= limit {
+	key := span{name, start.UnixNano(), per}
+	if m.taken[key] >= limit {
 		return false, nil
 	}
-	w.calls++
+	m.taken[key]++
 	return true, nil
 }
 

@@ -140,7 +140,11 @@ var ErrRaced = errors.New("another caller was first")
 // Tokens keeps tokens. Its changes are atomic over all servers that share it, so that no two renew a token at once and
 // none hands out a dead one.
 type Tokens interface {
-	Token(ctx context.Context, value string) (*Token, error)                                    // may be ErrUnknown
+	Token(ctx context.Context, value string) (*Token, error) // may be ErrUnknown
+	// TokenLike finds a token that a text, which is none, may have been: the text is its beginning, or begins with it, or
+	// differs from it in the case of letters. It is one of visible ASCII characters; of any other there is none. The operator
+	// is told; whoever was refused never is. May be ErrUnknown.
+	TokenLike(ctx context.Context, text string) (*Token, error)
 	LatestToken(ctx context.Context, kind TokenKind, subject, component string) (*Token, error) // may be ErrUnknown
 	// IssueToken adds t to its line, if t.Seq is the next number there (else ErrRaced), and retires the older tokens of
 	// the line at the given time if they would live longer.
@@ -166,7 +170,7 @@ type Recorder interface {
 	Record(ctx context.Context, e *Exchange) error
 	// Exchange finds a recorded exchange by its Request-ID or rid; may be ErrUnknown.
 	Exchange(ctx context.Context, id string) (*Exchange, error)
-	// SpentBy finds the exchange that spent a nonce of an account; may be ErrUnknown.
+	// SpentBy finds the exchange that spent a nonce of an account; may be ErrUnknown. One past its time may be found still.
 	SpentBy(ctx context.Context, account, nonce string) (*Exchange, error)
 }
 
@@ -210,6 +214,16 @@ type RequestRecord struct {
 	TLS     string              `json:"tls,omitempty"`
 	Headers map[string][]string `json:"headers,omitempty"`
 	Parts   []PartRecord        `json:"parts,omitempty"`
+}
+
+// Part is the first part of a name; nil if there is none.
+func (r *RequestRecord) Part(name string) *PartRecord {
+	for i := range r.Parts {
+		if r.Parts[i].Name == name {
+			return &r.Parts[i]
+		}
+	}
+	return nil
 }
 
 // PartRecord is what is kept of a part of the form.

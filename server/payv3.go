@@ -135,7 +135,8 @@ func (payV3Family) prove(c *call, f *upload) error {
 	}
 	c.rec.Nonce = &Nonce{
 		Account: c.v3.auth.MchID, Value: c.v3.auth.NonceStr,
-		Digest: hex.EncodeToString(digest.Sum(nil)), Expires: c.rec.Time.Add(2 * clockWindow),
+		Digest:  hex.EncodeToString(digest.Sum(nil)),
+		Expires: c.rec.Time.Add(2*clockWindow + time.Second), // the last moment in which its timestamp may pass, to the second
 	}
 	return nil
 }
@@ -333,7 +334,7 @@ func (c *call) signed(rep reply, number int) reply {
 }
 
 func (c *call) sign(body []byte) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
+	ctx, cancel := c.closing()
 	defer cancel()
 	key, err := c.answerKey(ctx)
 	if err != nil {

@@ -42,7 +42,7 @@ func (s *Server) receive(c *call) (_ *Media, err error) {
 		return nil, err
 	}
 	c.rec.Proven = true
-	if err := c.step("replay", s.replayed(c.ctx, c.rec.Nonce)); err != nil {
+	if err := c.step("replay", s.replayed(c.ctx, c.rec.Nonce, c.rec.Time)); err != nil {
 		return nil, err
 	}
 	if err := c.step("rate", s.rate(c)); err != nil {
@@ -52,6 +52,11 @@ func (s *Server) receive(c *call) (_ *Media, err error) {
 	if c.step("check", err) != nil {
 		return nil, err
 	}
+	if s.Veto != nil {
+		if err := c.step("veto", c.veto()); err != nil {
+			return nil, err
+		}
+	}
 	if err := c.step("keep", s.keep(c, m, f)); err != nil {
 		return nil, err
 	}
@@ -59,7 +64,7 @@ func (s *Server) receive(c *call) (_ *Media, err error) {
 }
 
 func (s *Server) keep(c *call, m *Media, f *upload) error {
-	if err := s.Keeper.Keep(c.ctx, m, bytes.NewReader(f.file.data)); err != nil {
+	if err := s.Keeper.Keep(c.r.Context(), m, bytes.NewReader(f.file.data)); err != nil { // it has a time of its own
 		return internal("keep the file", err)
 	}
 	if m.Public {
@@ -136,7 +141,8 @@ func (s *Server) read(c *call) (*upload, error) {
 	if n := c.r.ContentLength; n >= 0 && n < reserve {
 		reserve = n
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, s.BudgetWait)
+	left := time.Until(c.until)
+	ctx, cancel := context.WithTimeout(c.r.Context(), s.BudgetWait)
 	defer cancel()
 	if !s.budget.take(ctx, reserve) {
 		return nil, refuse(wxup.TooFrequent, "no room for %d more bytes of uploads within %s", reserve, s.BudgetWait)
@@ -146,6 +152,7 @@ func (s *Server) read(c *call) (*upload, error) {
 	http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(readGrace + time.Duration(most/slowest)*time.Second))
 	body := &recorder{from: http.MaxBytesReader(c.w, c.r.Body, bodyMost), kept: make([]byte, 0, reserve)}
 	f.err = f.readParts(c, body)
+	c.answerIn(left) // the caller's time does not count
 	f.raw = body.kept
 	if f.err != nil {
 		c.warn("the form cannot be read: %s", printable(f.err.Error()))
@@ -269,8 +276,9 @@ type replay struct{ *Exchange }
 func (replay) Error() string { return "this exact request was answered before" }
 
 // replayed looks whether a nonce was spent already: by this very request, which then gets its first answer again, or by
-// another, which is refused.
-func (s *Server) replayed(ctx context.Context, n *Nonce) error {
+// another, which is refused. One that is past its time is free, as it is for Record, whether or not the Index has
+// forgotten it.
+func (s *Server) replayed(ctx context.Context, n *Nonce, now time.Time) error {
 	if n == nil {
 		return nil
 	}
@@ -280,6 +288,8 @@ func (s *Server) replayed(ctx context.Context, n *Nonce) error {
 		return nil
 	case err != nil:
 		return internal("look up the nonce", err)
+	case first.Nonce != nil && !now.Before(first.Nonce.Expires):
+		return nil
 	case first.Nonce != nil && first.Nonce.Digest == n.Digest:
 		return replay{first}
 	}

@@ -50,6 +50,10 @@ type Config struct {
 	// KeepRefused keeps the files of refused uploads too, privately, if they came from this very machine: whoever develops
 	// here can look at what was sent. Those of strangers are not kept, so that nobody can fill the disk with them.
 	KeepRefused bool
+	// Veto, if not nil, has the last word on each upload that was found right, before it is kept. An error refuses it: a
+	// [wxup.Problem] in it is said in the family's words, any other is a failure of ours. It is for rules of your own, and for
+	// tests of callers. It must change neither the request, whose body is read, nor the record.
+	Veto func(r *http.Request, e *Exchange) error
 	// OperatorToken opens private files under /api/v1/media/; empty: nothing does.
 	OperatorToken string
 

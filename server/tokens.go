@@ -65,8 +65,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, tc tokenCall) {
 		return
 	}
 	c.rec.Proven = true
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), recordTimeout)
+	ctx, cancel := c.closing()
 	defer cancel()
+	defer c.ended()
 	rep := c.record(ctx, reply{status: http.StatusOK})
 	if c.rec.Problem == "" {
 		rep = c.account(http.StatusOK, answer)

@@ -38,6 +38,7 @@ func cmdLine(text string) (line, error) {
 	plain, l := withoutCarets(text)
 	l.cmd = true
 	l.unknown = cmdName.FindAllString(text[:l.end], 20)
+	l.left = l.unknown
 	var err error
 	l.words, err = crtWords(plain)
 	return l, err

@@ -139,6 +139,7 @@ func (r *reader) readCommand(l line) ([]Saved, error) {
 				return nil, err
 			}
 			s.Notes = append(c.notes[:len(c.notes):len(c.notes)], s.Notes...)
+			s.Request.Unknown = l.left
 			list = append(list, s)
 			first = &s.Request
 		}

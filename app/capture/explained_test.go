@@ -64,3 +64,57 @@ func TestNotTheClientsMistake(t *testing.T) {
 		}
 	}
 }
+
+// TestShellVariables: what only the shell knew is not judged. In single quotes it is no variable: it was sent so.
+func TestShellVariables(t *testing.T) {
+	v3 := func(mchid, nonce, timestamp, serial, signature string) string {
+		return `WECHATPAY2-SHA256-RSA2048 mchid=\"` + mchid + `\",nonce_str=\"` + nonce + `\",timestamp=\"` + timestamp + `\",serial_no=\"` + serial + `\",signature=\"` + signature + `\"`
+	}
+	form := ` -F 'meta=` + meta + `;type=application/json' -F 'file=@none.jpg;filename=a.jpg' ` + uploadURL
+	const secapi, article = "https://api.mch.weixin.qq.com/secapi/mch/uploadmedia", "https://api.weixin.qq.com/cgi-bin/media/uploadimg"
+	for name, x := range map[string]struct{ text, want, unjudged string }{
+		"signature":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "$SIG") + `"` + form, "", "$SIG"},
+		"in braces":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "${SIG}") + `"` + form, "", "${SIG}"},
+		"a command":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", `$(sign "$TEXT", x)`) + `"` + form, "", "what $… stands"},
+		"everything":         {`curl -H "Authorization: ` + v3("$MCHID", "$NONCE", "$TIME", "$SERIAL", "$SIG") + `"` + form, "", "$"},
+		"the whole header":   {`curl -H "Authorization: $AUTH"` + form, "", "$AUTH"},
+		"the pairs":          {`curl -H "Authorization: WECHATPAY2-SHA256-RSA2048 $PAIRS"` + form, "", "$PAIRS"},
+		"backticks":          {"curl -H \"Authorization: " + v3("1900009191", "n1", "`date +%s`", "5F1C", "aGVsbG8=") + `"` + form, "", "what … stands"},
+		"Windows":            {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "%SIG%") + `" -F "meta={}" ^` + "\r\n" + ` -F "file=@none.jpg" ` + uploadURL, "form.meta_member", "%SIG%"},
+		"meta":               {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "aGVsbG8=") + `" -F "meta={\"filename\":\"a.jpg\",\"sha256\":\"$SHA\"}" -F 'file=@none.jpg;filename=a.jpg' ` + uploadURL, "", "$SHA"},
+		"all of meta":        {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "aGVsbG8=") + `" -F "meta=$META" -F 'file=@none.jpg;filename=a.jpg' ` + uploadURL, "", "$META"},
+		"in single quotes":   {`curl -H 'Authorization: ` + strings.ReplaceAll(v3("1900009191", "n1", "1755000000", "5F1C", "$SIG"), `\`, "") + `'` + form, "v3.signature.not_base64", ""},
+		"APIv2":              {`curl --cert none.pem -F mch_id=1900009191 -F "media_hash=$HASH" -F "sign=$SIGN" -F media=@none.jpg ` + secapi, "", "$HASH"},
+		"APIv2, sign_type":   {`curl --cert none.pem -F mch_id=1900009191 -F media_hash=d41d8cd98f00b204e9800998ecf8427e -F "sign_type=$T" -F sign=ABCD -F media=@none.jpg ` + secapi, "", "$T"},
+		"token":              {`curl -F media=@none.jpg "` + article + `?access_token=$TOKEN"`, "", "$TOKEN"},
+		"token of a command": {`curl -F media=@none.jpg "` + article + `?access_token=$(curl -s "http://a/t?a=1&b=2" | jq -r .access_token)"`, "", "what $… stands"},
+		"token, quoted":      {`curl -F media=@none.jpg '` + article + `?access_token=${TOKEN}'`, "account.token.placeholder", ""},
+	} {
+		saved, err := Read([]byte(x.text), openDisk)
+		if err != nil || len(saved) != 1 || saved[0].Endpoint == nil {
+			t.Errorf("%s: %d requests, %v", name, len(saved), err)
+			continue
+		}
+		explainer := explain.V3
+		switch saved[0].Endpoint.Family {
+		case "payv2":
+			explainer = explain.V2
+		case "account":
+			explainer = explain.Account
+		}
+		report := explainer(&saved[0].Request, nil)
+		var causes, ruledOut []string
+		for _, f := range report.Findings {
+			causes = append(causes, f.Cause)
+		}
+		for _, w := range report.RuledOut {
+			ruledOut = append(ruledOut, w.EN)
+		}
+		if got := strings.Join(causes, " "); got != x.want {
+			t.Errorf("%s: found %q, want %q: %+v", name, got, x.want, report.Findings)
+		}
+		if said := strings.Join(ruledOut, "\n"); x.unjudged != "" && !strings.Contains(said, x.unjudged) {
+			t.Errorf("%s: it is not said that %s is not known: %q", name, x.unjudged, said)
+		}
+	}
+}

@@ -9,7 +9,8 @@ import (
 type line struct {
 	words   []string
 	stdin   string   // the file behind <
-	unknown []string // what only the shell knew: $TOKEN, %TOKEN%
+	unknown []string // what only the shell knew, as it may be shown: $TOKEN, %TOKEN%
+	left    []string // the same, as it was left in the words
 	cmd     bool     // read as for cmd.exe
 	joined  bool     // line ends were passed over that end a command
 	end     int      // where the command ended in the text

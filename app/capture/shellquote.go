@@ -133,6 +133,7 @@ func (x *lexer) expansion() {
 	x.pos += n
 	whole := "$" + rest[:n]
 	x.quote(whole)
+	left := whole
 	switch {
 	case n == 0: // a $ by itself
 		return
@@ -143,16 +144,17 @@ func (x *lexer) expansion() {
 			whole = "${" + name + "…}" // and so may what stands for a variable that is not set
 		}
 	}
-	x.only(whole)
+	x.only(whole, left)
 }
 
-// only notes that only the shell knew what stands for name.
-func (x *lexer) only(name string) {
+// only notes that only the shell knew what stands for name, which was left as it is.
+func (x *lexer) only(name, left string) {
 	if len(name) > 64 {
 		name = "$…"
 	}
 	if len(x.line.unknown) < 20 {
 		x.line.unknown = append(x.line.unknown, name)
+		x.line.left = append(x.line.left, left)
 	}
 }
 
@@ -163,9 +165,10 @@ func (x *lexer) backticks() {
 		x.put('`')
 		return
 	}
-	x.quote(x.text[x.pos-1 : x.pos+i+1])
+	left := x.text[x.pos-1 : x.pos+i+1]
+	x.quote(left)
 	x.pos += i + 1
-	x.only("$(…)")
+	x.only("$(…)", left)
 }
 
 // nameLen is the length of the variable's name that s begins with.

@@ -264,7 +264,7 @@ func TestBrowser(t *testing.T) {
 
 	// A telephone: nothing is wider than it.
 	s.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
-	for name, path := range map[string]string{"phone-list": "/", "phone-refused": "/exchanges/" + id, "phone-keys": "/keys", "": "/?q=nothing-is-like-this", "phone-accepted": acceptedPage(g)} {
+	for name, path := range map[string]string{"phone-list": "/", "phone-refused": "/exchanges/" + id, "phone-keys": "/keys", "phone-connect": "/connect", "": "/?q=nothing-is-like-this", "phone-accepted": acceptedPage(g)} {
 		for _, lang := range []string{"zh", "en"} {
 			s.open(path)
 			s.do(chromedp.Evaluate[chromedp.Void](`document.cookie = "wxup_lang=` + lang + `; path=/"`))

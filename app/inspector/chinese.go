@@ -22,6 +22,15 @@ var chinese = map[string]string{
 	// What happened.
 	"The same request again: it got its first answer": "相同请求再次到达：返回首次的应答", "Platform certificates were given": "已下发平台证书", "A token was given": "已下发凭证",
 
+	// Connect.
+	"Connect": "接入", "Connect a program": "接入你的程序", "Any program that uploads to WeChat can be led here, unchanged.": "任何向微信上传的程序都可以不加改动地接到这里。",
+	"Has it reached this server?": "程序连到这里了吗？",
+	"Not yet. Run it as shown below; what arrives appears here at once, and so does a client that does not trust the CA.": "还没有。按下面的方法运行程序；请求一到达就会显示在这里，不信任本地 CA 的客户端也会显示。",
+	"One command": "一条命令", "Sets all of the variables below for one command, and prints each refused upload with its cause at the end:": "为一条命令设置下面所有变量，并在结束时打印每次被拒的上传及原因：",
+	"By runtime": "按运行时", "Through the proxy, which takes WeChat's hosts alone:": "经由代理，只接管微信的域名：",
+	"The proxy is off: start the server with --proxy 127.0.0.1:8081.": "代理未开启：请用 --proxy 127.0.0.1:8081 启动服务。",
+	"By base URL": "修改接口地址", "An SDK that can be told where WeChat is needs no proxy. Keys and file names are on the page of keys.": "能配置接口地址的 SDK 不需要代理。密钥和文件名见密钥页。",
+
 	// One exchange.
 	"Proved": "已证实", "What to change": "如何修改", "Refused as": "拒绝原因", "The server noted:": "服务端记录：", "Worth a look": "值得检查", "Ruled out": "已排除",
 	"The client signed": "客户端实际签名的内容", "It should have signed": "应当签名的内容", "%d bytes": "%d 字节",

@@ -37,6 +37,8 @@ type Config struct {
 
 	// Variables gives what programs need to use this server; nil: none.
 	Variables func(context.Context) ([]Variable, error)
+	// Visits lists what the proxy has seen of its clients, the newest first; nil: there is no proxy.
+	Visits func() []Visit
 	// MerchantDir is the directory of a merchant's own files (apiclient_key.pem and so on); nil, or "": not on this machine.
 	MerchantDir func(mchid string) string
 	Endpoints   []*wxup.Endpoint // nil: wxup.Endpoints()
@@ -82,9 +84,9 @@ func New(c Config) (*Inspector, error) {
 // ServeHTTP answers a request for a page or the API; for the paths see [Inspector.Mount].
 func (in *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) { in.handler.ServeHTTP(w, r) }
 
-// Mount adds the inspector's paths to a mux: /, /exchanges/, /keys, /login, /logout, /static/ and /api/v1/.
+// Mount adds the inspector's paths to a mux: /, /exchanges/, /keys, /connect, /login, /logout, /static/ and /api/v1/.
 func (in *Inspector) Mount(mux *http.ServeMux) {
-	for _, path := range []string{"/{$}", "/exchanges/", "/keys", "/login", "/logout", "/static/", "/api/v1/"} {
+	for _, path := range []string{"/{$}", "/exchanges/", "/keys", "/connect", "/login", "/logout", "/static/", "/api/v1/"} {
 		mux.Handle(path, in)
 	}
 }
@@ -100,7 +102,7 @@ func (in *Inspector) routes() http.Handler {
 	mux.HandleFunc("POST /logout", in.logout)
 	for pattern, h := range map[string]handler{
 		"GET /{$}": in.listPage, "GET /exchanges/{id}": in.exchangePage,
-		"GET /keys": in.keysPage, "POST /keys": in.keysPage, "/": in.noPage,
+		"GET /connect": in.connectPage, "GET /keys": in.keysPage, "POST /keys": in.keysPage, "/": in.noPage,
 	} {
 		mux.HandleFunc(pattern, in.page(h))
 	}
@@ -113,6 +115,7 @@ func (in *Inspector) routes() http.Handler {
 		"GET /api/v1/merchants":        in.listMerchants,
 		"GET /api/v1/apps":             in.listApps,
 		"GET /api/v1/endpoints":        in.listEndpoints,
+		"GET /api/v1/contacts":         in.listContacts,
 		"GET /api/v1/keys":             in.listKeys,
 		"POST /api/v1/keys/reveal":     in.revealKey,
 		"/api/v1/":                     in.noCall,
@@ -180,7 +183,7 @@ func (in *Inspector) page(h handler) http.HandlerFunc {
 }
 
 func (in *Inspector) noCall(_ http.ResponseWriter, r *http.Request) error {
-	return fault{http.StatusNotFound, "not_found", "there is no such call: " + r.Method + " " + plain(r.URL.Path), "the calls are listed in openapi.yaml"}
+	return fault{http.StatusNotFound, "not_found", "there is no such call: " + r.Method + " " + plain(r.URL.Path), "docs/api.md lists the calls"}
 }
 
 func (in *Inspector) noPage(http.ResponseWriter, *http.Request) error {

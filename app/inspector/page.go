@@ -32,7 +32,7 @@ func parsePages() map[lang]*pages {
 	for _, l := range []lang{"en", "zh"} {
 		set := pages{}
 		shared := template.Must(template.New("").Funcs(functions(l)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
-		for _, name := range []string{"list", "exchange", "keys", "login", "welcome", "error"} {
+		for _, name := range []string{"list", "exchange", "keys", "connect", "login", "welcome", "error"} {
 			set[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 		}
 		sets[l] = &set
@@ -96,7 +96,7 @@ type frame struct {
 	PageTitle string
 	Version   string
 	Static    string // where the modules and the style are
-	Nav       string // the part of the site: exchanges, keys
+	Nav       string // the part of the site: exchanges, connect, keys
 	SignedIn  bool
 	OtherLang string // links to the same page
 	OtherLook string

@@ -141,7 +141,8 @@ func (g *rig) node(index *sqlindex.Index) *inspector.Inspector {
 		MerchantDir: func(string) string { return g.dir },
 		Variables: func(context.Context) ([]inspector.Variable, error) {
 			return []inspector.Variable{
-				{Name: "WXUP_HTTP_URL", Value: "http://127.0.0.1:8080"}, {Name: "WXUP_MCHID", Value: mchid},
+				{Name: "WXUP_HTTP_URL", Value: "http://127.0.0.1:8080"}, {Name: "WXUP_HTTPS_URL", Value: "https://127.0.0.1:8443"},
+				{Name: "WXUP_PROXY_URL", Value: "http://127.0.0.1:8081"}, {Name: "WXUP_CA_FILE", Value: "/srv/wxup/ca.pem"}, {Name: "WXUP_MCHID", Value: mchid},
 				{Name: "WXUP_MCH_KEY_FILE", Value: "/srv/wxup/merchants/1900009191/apiclient_key.pem"},
 				{Name: "WXUP_APIV3_KEY", Value: apiV3Key}, {Name: "WXUP_APPSECRET", Value: appSecret}, {Name: "WXUP_ADMIN_TOKEN", Value: adminToken},
 			}, nil

@@ -17,7 +17,11 @@ import (
 )
 
 // makeFiles writes each call's file. Its content follows from its name: no two are alike, and every run sends the same.
-func makeFiles(calls []call, dir string) error {
+func makeFiles(clients []client, dir string) error {
+	var calls []call
+	for _, c := range clients {
+		calls = append(calls, c.calls...)
+	}
 	for _, c := range calls {
 		h := fnv.New64a()
 		io.WriteString(h, c.file())

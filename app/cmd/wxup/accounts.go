@@ -21,7 +21,7 @@ import (
 // withState runs a command on the data directory. A server that runs beside it sees the change at its next request.
 func (p *program) withState(do func(ctx context.Context, st *state, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		st, err := openExisting(cmd.Context(), p.data)
+		st, err := p.openExisting(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (p *program) merchantCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			certPEM, err := st.newCertificate(ca, m.MchID)
+			certPEM, err := st.newCertificate(ctx, ca, m.MchID)
 			if err != nil {
 				return err
 			}

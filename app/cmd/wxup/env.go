@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/wxup/wxup/app/inspector"
 	"github.com/wxup/wxup/devkeys"
 	"github.com/wxup/wxup/server"
@@ -20,7 +18,7 @@ import (
 type variable struct{ name, value string }
 
 // addresses are where a server can be reached.
-type addresses struct{ http, https string }
+type addresses struct{ http, https, proxy, sideCar string }
 
 // variables are what a program needs to use this server, in the order of wxup.env.
 func (s *state) variables(ctx context.Context, srv *server.Server, at addresses) ([]variable, error) {
@@ -70,7 +68,7 @@ func (s *state) variables(ctx context.Context, srv *server.Server, at addresses)
 		return nil, err
 	}
 	return []variable{
-		{"WXUP_HTTP_URL", at.http}, {"WXUP_HTTPS_URL", at.https},
+		{"WXUP_HTTP_URL", at.http}, {"WXUP_HTTPS_URL", at.https}, {"WXUP_PROXY_URL", at.proxy},
 		{"WXUP_CA_FILE", filepath.Join(s.dir, "ca.pem")},
 		{"WXUP_MCHID", m.MchID}, {"WXUP_MCH_SERIAL", sign.Serial(cert)},
 		{"WXUP_MCH_KEY_FILE", filepath.Join(dir, "apiclient_key.pem")},
@@ -137,54 +135,4 @@ func readEnv(file string) (map[string]string, error) {
 		}
 	}
 	return vars, nil
-}
-
-func (p *program) envCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "env",
-		Short: p.say("print shell variables for programs that use this server", "打印使用本服务所需的环境变量"),
-		Long: p.say(`Prints the variables of wxup.env with export, and those by which common runtimes trust the local CA.
-
-  eval "$(wxup env)"`, `打印 wxup.env 中的变量（带 export），以及让常见运行时信任本地 CA 的变量。
-
-  eval "$(wxup env)"`),
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			text, err := os.ReadFile(envFile(p.data))
-			if err != nil {
-				return fmt.Errorf("there is no %s; start wxup serve, or name its directory with --data", envFile(p.data))
-			}
-			for line := range strings.Lines(string(text)) {
-				fmt.Fprint(p.stdout, "export "+line)
-			}
-			vars, err := readEnv(envFile(p.data))
-			if err != nil {
-				return err
-			}
-			bundle := filepath.Join(filepath.Dir(vars["WXUP_CA_FILE"]), "ca-bundle.pem")
-			for _, name := range []string{"SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"} {
-				fmt.Fprintf(p.stdout, "export %s=%s\n", name, quoteValue(bundle))
-			}
-			fmt.Fprintf(p.stdout, "export NODE_EXTRA_CA_CERTS=%s\n", quoteValue(vars["WXUP_CA_FILE"]))
-			return nil
-		},
-	}
-}
-
-// systemRoots are where systems keep the roots they trust.
-var systemRoots = []string{
-	"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
-}
-
-// writeBundle writes the system's roots and the local CA into one file, for variables that replace the system's.
-func (s *state) writeBundle(ca *devkeys.CA) error {
-	var bundle []byte
-	for _, file := range systemRoots {
-		if text, err := os.ReadFile(file); err == nil {
-			bundle = append(text, '\n')
-			break
-		}
-	}
-	return devkeys.WritePublic(filepath.Join(s.dir, "ca-bundle.pem"), append(bundle, ca.PEM()...))
 }

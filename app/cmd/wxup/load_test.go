@@ -48,7 +48,7 @@ func start(t testing.TB, dir string, flags ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--log", "off"}, flags...)
+	args := append([]string{"serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--proxy", "", "--log", "off"}, flags...)
 	p := &process{dir, exec.Command(program, args...)}
 	var stderr bytes.Buffer
 	p.cmd.Stderr = &stderr
@@ -159,6 +159,7 @@ func BenchmarkBurst(b *testing.B) {
 func TestCrowd(t *testing.T) {
 	p := start(t, t.TempDir(), "--budget", strconv.Itoa(6*wxup.MB), "--budget-wait", "1ms")
 	c := p.client(t, p.vars(t))
+	c.Retry.Attempts = 1
 	var accepted, refused atomic.Int32
 	var wg sync.WaitGroup
 	for range 40 {
@@ -299,7 +300,7 @@ func TestPermissions(t *testing.T) {
 	if _, err := c.Upload(t.Context(), wxup.MerchantImage, wxup.Bytes("a.jpg", unique(1000))); err != nil {
 		t.Fatal(err)
 	}
-	public := map[string]bool{"ca.pem": true, "ca-bundle.pem": true, "apiclient_cert.pem": true, "wechatpay_cert.pem": true, "pub_key.pem": true}
+	public := map[string]bool{"ca.pem": true, "ca-bundle.pem": true, "ca-bundle.p12": true, "wxup.ini": true, "apiclient_cert.pem": true, "wechatpay_cert.pem": true, "pub_key.pem": true}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err

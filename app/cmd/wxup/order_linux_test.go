@@ -34,7 +34,7 @@ func TestOrder(t *testing.T) {
 	}
 	dir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	cmd := exec.Command(strace, "-f", "-y", "-e", "trace=write,fsync,fdatasync,renameat,renameat2", "-o", trace,
-		program, "serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--log", "off")
+		program, "serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--proxy", "", "--log", "off")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

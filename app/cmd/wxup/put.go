@@ -1,398 +1,368 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/rsa"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
+	"image/color"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"software.sslmate.com/src/go-pkcs12"
+	"github.com/spf13/pflag"
 
 	"github.com/wxup/wxup"
-	"github.com/wxup/wxup/devkeys"
-	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/app/ledger"
+	"github.com/wxup/wxup/fit"
+	"github.com/wxup/wxup/media"
 )
 
-// uploaded and refused are the lines of wxup put --json.
-type uploaded struct {
-	File     string  `json:"file"`
-	Endpoint string  `json:"endpoint"`
-	URL      string  `json:"url,omitempty"`
-	MediaID  string  `json:"media_id,omitempty"`
-	SHA256   string  `json:"sha256"`
-	Bytes    int64   `json:"bytes"`
-	Seconds  float64 `json:"seconds"`
+// fileFlags are what put and check have in common: which files, for what, and whether they are made to fit.
+type fileFlags struct {
+	to, name   string
+	meta, path map[string]string
+	null       bool
+	asJSON     bool
+
+	fit, strip bool
+	background string
+	quality    int
 }
 
-type refused struct {
-	File     string      `json:"file"`
-	Endpoint string      `json:"endpoint"`
-	Error    refusedWith `json:"error"`
-}
+// parallelMost is how many files may be sent at once.
+const parallelMost = 256
 
-type refusedWith struct {
-	Problem   wxup.Problem `json:"problem,omitempty"`
-	Status    int          `json:"status,omitempty"`
-	Code      string       `json:"code,omitempty"`
-	Message   string       `json:"message"`
-	RequestID string       `json:"request_id,omitempty"`
-	Hint      string       `json:"hint,omitempty"`
+type putFlags struct {
+	fileFlags
+	server, rate, ledger string
+	parallel, retries    int
+	timeout              time.Duration
+	again, skipVerify    bool
+	urls, quiet, verbose bool
 }
 
 func (p *program) putCommand() *cobra.Command {
-	var to, server, name string
-	var asJSON, skipVerify bool
-	var meta, path map[string]string
-	var timeout time.Duration
+	var f putFlags
 	cmd := &cobra.Command{
 		Use:   "put FILE…",
 		Short: p.say("upload files", "上传文件"),
-		Long: p.say(`Uploads files and prints what each one got: a URL, or a media_id. "-" is standard input (give it a --name).
+		Long: p.say(`Uploads files and prints what each one got: a URL, or a media_id.
 
-Credentials come from the environment (WXUP_MCHID and so on: see wxup env), else from the wxup.env of a running
-"wxup serve" in --data. With credentials of your own and no WXUP_HTTPS_URL, uploads go to the real WeChat.`,
-			`上传文件，并打印各自得到的 URL 或 media_id。"-" 表示标准输入（请用 --name 命名）。
+A FILE is a file, a directory (all below it that is of a format which the endpoint takes, hidden files left out), or a
+pattern, which wxup expands itself if the shell has not: *.jpg, photos/**/*.png. FILE=ENDPOINT names the endpoint for one
+of them. "-" reads a list of files from standard input, one a line; with --name it is the file itself.
 
-凭据取自环境变量（WXUP_MCHID 等，见 wxup env），否则取自 --data 目录中正在运行的 wxup serve 的 wxup.env。
-若使用自己的凭据且没有 WXUP_HTTPS_URL，则上传到真实的微信。`),
-		Example: "  wxup put photo.jpg --to marketing\n  wxup put a.jpg b.png --to article --json\n  wxup put licence.jpg --to merchant --server wechat",
-		RunE: func(cmd *cobra.Command, files []string) error {
-			if len(files) == 0 {
+What was uploaded is remembered: the same command again sends only what is new or was refused, and after Ctrl-C or a
+crash what is left. Ctrl-C once finishes the uploads under way, twice stops at once.
+
+Credentials come from the --profile of the configuration (see wxup config --help), else from the environment (WXUP_MCHID
+and so on: see wxup env), else from the wxup.env of a running "wxup serve" in --data. With credentials of your own and no
+WXUP_HTTPS_URL, uploads go to the real WeChat.
+
+Exit status: 0 all was uploaded, 1 some was refused, 2 it could not start, 130 it was stopped before all was done.`,
+			`上传文件，并打印各自得到的 URL 或 media_id。
+
+FILE 可以是文件、目录（其下所有该接口接受的格式，隐藏文件除外），或通配符（shell 未展开时由 wxup 展开）：*.jpg、photos/**/*.png。
+FILE=接口名 为单个文件指定接口。"-" 表示从标准输入读取文件列表，每行一个；同时给出 --name 时，标准输入就是文件内容本身。
+
+已上传的会被记住：再次执行同一命令，只发送新的和被拒绝过的；Ctrl-C 或崩溃之后，只发送剩下的。
+按一次 Ctrl-C 会先完成正在上传的文件，按两次立即停止。
+
+凭据取自配置文件的 --profile（见 wxup config --help），否则取自环境变量（WXUP_MCHID 等，见 wxup env），否则取自 --data 目录中
+正在运行的 wxup serve 的 wxup.env。若使用自己的凭据且没有 WXUP_HTTPS_URL，则上传到真实的微信。
+
+退出码：0 全部上传，1 有被拒绝的，2 无法开始，130 在完成前被中断。`),
+		Example: `  wxup put photo.jpg --to marketing
+  wxup put photos/ logo.png=article --to marketing --fit
+  find . -newer stamp -name '*.jpg' -print0 | wxup put - --null --to merchant --json
+  wxup put licence.jpg --to merchant --profile shop`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
 				return errors.New("name at least one file; see: wxup put --help")
 			}
-			if to == "" {
-				return fmt.Errorf("say what the files are for with --to NAME; the names are: %s", strings.Join(endpointNames(), " "))
-			}
-			ep, ok := wxup.EndpointNamed(to)
-			if !ok {
-				return fmt.Errorf("there is no endpoint %q; the names are: %s", to, strings.Join(endpointNames(), " "))
-			}
-			client, err := p.client(*ep, server)
-			if err != nil {
-				return err
-			}
-			client.SkipVerify = skipVerify
-			return p.put(cmd.Context(), client, *ep, files, func(file string) wxup.Source {
-				src := wxup.File(file)
-				if file == "-" {
-					src = wxup.Reader(name, os.Stdin, -1)
-				}
-				if name != "" {
-					src.Name = name
-				}
-				src.Meta, src.Path = meta, path
-				return src
-			}, asJSON, timeout)
+			return p.put(cmd.Context(), cmd, f, args)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&to, "to", "", p.say("the endpoint, by its name: see wxup endpoints", "接口名，见 wxup endpoints"))
-	flags.BoolVar(&asJSON, "json", false, p.say("one JSON object a line", "每行一个 JSON 对象"))
-	flags.StringVar(&server, "server", "", p.say(`the server's URL, or "wechat" for the real one (default: WXUP_HTTPS_URL, else the real one)`, `服务地址，或 "wechat" 表示真实的微信（默认 WXUP_HTTPS_URL，否则真实的微信）`))
-	flags.StringVar(&name, "name", "", p.say("the file name that WeChat is told", "告诉微信的文件名"))
-	flags.StringToStringVar(&meta, "meta", nil, p.say("more meta fields: transaction_id=…,openid=…", "额外的 meta 字段：transaction_id=…,openid=…"))
-	flags.StringToStringVar(&path, "path", nil, p.say("values for the path: sub_mchid=…", "路径中的值：sub_mchid=…"))
-	flags.DurationVar(&timeout, "timeout", 2*time.Minute, p.say("for each file", "每个文件的时限"))
-	flags.BoolVar(&skipVerify, "skip-verify", false, p.say("do not verify that answers come from WeChat", "不验证应答的签名"))
-	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(endpointNames(), cobra.ShellCompDirectiveNoFileComp))
+	p.fileFlags(cmd, &f.fileFlags)
+	flags.StringVar(&f.server, "server", "", p.say(`the server's URL, or "wechat" for the real one (default: WXUP_HTTPS_URL, else the real one)`, `服务地址，或 "wechat" 表示真实的微信（默认 WXUP_HTTPS_URL，否则真实的微信）`))
+	flags.IntVar(&f.parallel, "parallel", 0, p.say("how many files are sent at once; 0 adapts to what the server answers", "同时上传的文件数；0 表示按服务端的应答自动调整"))
+	flags.StringVar(&f.rate, "rate", "", p.say("the most calls in a time, for each endpoint: 100/m, 20/s, article=1000/d,50/m; or off (default: the documented quotas at WeChat, none elsewhere)", "每个接口的调用频率上限：100/m、20/s、article=1000/d,50/m；off 表示不限（默认对微信按文档配额，对其他服务不限）"))
+	flags.IntVar(&f.retries, "retries", 4, p.say("how often a file is tried again when the network or the server fails; 0 is never", "网络或服务端出错时每个文件的重试次数；0 表示不重试"))
+	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, p.say("the most time for one try of one file, from its first byte to the answer; 0 is no limit", "单个文件单次尝试（从发送到应答）的时限；0 表示不限"))
+	flags.StringVar(&f.ledger, "ledger", "", p.say("the file that remembers what was uploaded, or off (default: "+homely(defaultLedger())+")", "记录已上传内容的文件，或 off（默认 "+homely(defaultLedger())+"）"))
+	flags.BoolVar(&f.again, "again", false, p.say("upload even what the ledger knows", "即使已有记录也重新上传"))
+	flags.BoolVar(&f.urls, "urls", false, p.say("print URLs alone, one a line in the files' order, or nothing at all if one was refused: for Typora and the like", "只按文件顺序逐行打印 URL；若有一个被拒绝则什么都不打印：供 Typora 等使用"))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.say("no progress and no summary; what was refused is said all the same", "不显示进度与汇总；被拒绝的仍会说明"))
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, p.say("say each decision: tries, waits, other hosts, what was remembered", "说明每个决定：重试、等待、更换主机、已有记录"))
+	flags.BoolVar(&f.skipVerify, "skip-verify", false, p.say("do not verify that answers come from WeChat", "不验证应答的签名"))
+	cmd.MarkFlagFilename("ledger", "db")
+	cmd.MarkFlagsMutuallyExclusive("json", "urls")
+	cmd.RegisterFlagCompletionFunc("server", cobra.FixedCompletions([]string{"wechat"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func (p *program) put(ctx context.Context, client *wxup.Client, ep wxup.Endpoint, files []string, source func(string) wxup.Source, asJSON bool, timeout time.Duration) error {
-	failed := false
-	for _, file := range files {
-		if ctx.Err() != nil {
-			fmt.Fprintln(p.stderr, "wxup: stopped before", file)
-			return exit(exitRefused)
-		}
-		begun := time.Now()
-		one, cancel := context.WithTimeout(ctx, timeout)
-		res, err := client.Upload(one, ep, source(file))
-		cancel()
-		switch {
-		case err != nil:
-			failed = true
-			p.showRefused(file, ep.Name, err, asJSON)
-		case asJSON:
-			p.printJSON(uploaded{file, ep.Name, res.URL, res.MediaID, res.SHA256, res.Size, time.Since(begun).Seconds()})
-		case len(files) == 1:
-			fmt.Fprintln(p.stdout, res.URL+res.MediaID)
-		default:
-			fmt.Fprintf(p.stdout, "%s\t%s\n", file, res.URL+res.MediaID)
-		}
-	}
-	if failed {
-		return exit(exitRefused)
-	}
-	return nil
+func (p *program) fileFlags(cmd *cobra.Command, f *fileFlags) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.to, "to", "", p.say("the endpoint, by its name: see wxup endpoints (default: the configuration's rules)", "接口名，见 wxup endpoints（默认按配置文件的 rules）"))
+	flags.StringVar(&f.name, "name", "", p.say("the file name that WeChat is told, for a single file (default: its own)", "告诉微信的文件名，仅用于单个文件（默认原名）"))
+	flags.StringToStringVar(&f.meta, "meta", nil, p.say("more meta fields: transaction_id=…,openid=… (default: the rules')", "额外的 meta 字段：transaction_id=…,openid=…（默认取自 rules）"))
+	flags.StringToStringVar(&f.path, "path", nil, p.say("values for the endpoint's path: sub_mchid=… (default: the rules')", "接口路径中的值：sub_mchid=…（默认取自 rules）"))
+	flags.BoolVarP(&f.null, "null", "0", false, p.say("the list on standard input has NUL between names, as find -print0 writes it", "标准输入的列表以 NUL 分隔，如 find -print0 的输出"))
+	flags.BoolVar(&f.asJSON, "json", false, p.say("one JSON object a line, as soon as it is known", "每行一个 JSON 对象，完成即输出"))
+	flags.BoolVar(&f.fit, "fit", false, p.say("make pictures fit what the endpoint takes: format, size; what fits already is sent as it is", "调整图片以符合接口要求（格式、大小）；已符合的原样发送"))
+	flags.BoolVar(&f.strip, "strip", false, p.say("with --fit: take place, camera and other metadata off all pictures, also those that fit", "与 --fit 同用：去掉所有图片的位置、相机等元数据，包括已符合要求的"))
+	flags.StringVar(&f.background, "background", "white", p.say("with --fit: what shows through transparent places in a JPEG: white, black, #rrggbb", "与 --fit 同用：转为 JPEG 时透明处的底色：white、black、#rrggbb"))
+	flags.IntVar(&f.quality, "quality", 60, p.say("with --fit: the lowest JPEG quality before the picture is made smaller, 1 to 100", "与 --fit 同用：缩小尺寸之前允许的最低 JPEG 质量，1 到 100"))
+	cmd.RegisterFlagCompletionFunc("to", p.completeEndpoints)
+	cmd.RegisterFlagCompletionFunc("background", cobra.FixedCompletions([]string{"white", "black"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (p *program) showRefused(file, endpoint string, err error, asJSON bool) {
-	with := refusedWith{Problem: wxup.ProblemOf(err), Message: err.Error()}
-	with.Hint = with.Problem.Hint(p.lang)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		with.Hint = p.say("nothing listens at that address; is wxup serve running?", "该地址没有服务在监听；wxup serve 在运行吗？")
+// put uploads.
+func (p *program) put(ctx context.Context, cmd *cobra.Command, f putFlags, args []string) error {
+	items, asides, err := p.files(ctx, cmd, &f.fileFlags, args)
+	if err != nil {
+		return err
 	}
-	var e *wxup.Error
-	if errors.As(err, &e) {
-		with.Status, with.Code, with.RequestID = e.Status, e.Code, e.RequestID
-		if e.Message != "" {
-			with.Message = e.Message
+	eps := endpointsOf(items)
+	if f.urls {
+		for _, ep := range eps {
+			if !ep.Public {
+				return fmt.Errorf("--urls: %s answers a private media_id, and no URL", ep.Name)
+			}
 		}
 	}
-	if asJSON {
-		p.printJSON(refused{file, endpoint, with})
-		return
+	fitter, err := f.fitter(cmd)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(p.stderr, "wxup: %s: %v\n", file, err)
-	if with.Hint != "" {
-		fmt.Fprintf(p.stderr, "  → %s\n", with.Hint)
+	rate, err := parseRate(f.rate)
+	if err != nil {
+		return err
 	}
+	if f.parallel < 0 || f.parallel > parallelMost || f.retries < 0 || f.timeout < 0 {
+		return fmt.Errorf("--parallel is 0 to %d; --retries and --timeout cannot be less than 0", parallelMost)
+	}
+	if len(items) == 0 {
+		p.nothing(asides)
+		return nil
+	}
+	client, err := p.client(ctx, f.server, eps...)
+	if err != nil {
+		return err
+	}
+	led, err := p.openLedger(ctx, f.ledger)
+	if err != nil {
+		return err
+	}
+	if led != nil {
+		defer led.Close()
+		client.Ledger = led
+	}
+	if fitter != nil {
+		client.Fit = fitter
+	}
+	client.SkipVerify, client.Again, client.Rate, client.Parallel, client.Timeout = f.skipVerify, f.again, rate, f.parallel, f.timeout
+	client.Retry.Attempts = f.retries + 1
+	b := &batch{
+		program: p, items: items, client: client, resumable: led != nil,
+		source: func(it *item) wxup.Source { return f.source(it) },
+	}
+	b.report = newReport(p, f, args, items, asides)
+	return b.run(ctx)
 }
 
-// client makes a Client from the environment, or from a server's wxup.env. It says what is missing for the endpoint.
-func (p *program) client(ep wxup.Endpoint, server string) (*wxup.Client, error) {
-	vars, from := p.credentials()
-	get := func(name string) string { return vars[name] }
-	c := &wxup.Client{BaseURL: get("WXUP_HTTPS_URL"), UserAgent: "wxup/" + version()}
-	if c.BaseURL == "" {
-		c.BaseURL = get("WXUP_HTTP_URL")
-	}
-	switch {
-	case server == "wechat":
-		c.BaseURL = ""
-	case server != "":
-		c.BaseURL = server
-	}
-	if ca := get("WXUP_CA_FILE"); ca != "" && c.BaseURL != "" {
-		rt, err := trusting(ca)
-		if err != nil {
-			return nil, err
+// files lists what to upload, and says how many files in directories were left aside.
+func (p *program) files(ctx context.Context, cmd *cobra.Command, f *fileFlags, args []string) ([]item, int, error) {
+	l := newLister(p.conf, os.Stdin)
+	l.fits, l.zero, l.name = f.fit, f.null, f.name
+	if f.to != "" {
+		ep, ok := wxup.EndpointNamed(f.to)
+		if !ok {
+			return nil, 0, fmt.Errorf("there is no endpoint %q%s; the names are: %s", f.to, meant(f.to, endpointNames()), strings.Join(endpointNames(), " "))
 		}
-		c.Transport = rt
-	}
-	var need []string
-	switch ep.Family {
-	case wxup.PayV3:
-		need = []string{"WXUP_MCHID", "WXUP_MCH_KEY_FILE"}
-	case wxup.PayV2:
-		need = []string{"WXUP_MCHID", "WXUP_APIV2_KEY"}
-	case wxup.Account:
-		need = []string{"WXUP_APPID", "WXUP_APPSECRET"}
-		if get("WXUP_ACCESS_TOKEN") != "" {
-			need = nil
+		if from := p.origins["to"]; strings.HasPrefix(from, "--") || strings.HasPrefix(from, "$") {
+			l.to = ep
+		} else {
+			l.other = ep
 		}
 	}
-	if missing := slices.DeleteFunc(need, func(name string) bool { return get(name) != "" }); len(missing) > 0 {
-		return nil, fmt.Errorf("no credentials for %s: set %s, or start wxup serve and run this in the same directory (or with --data); looked in %s",
-			ep.Name, strings.Join(missing, " and "), from)
+	if err := l.list(ctx, args); err != nil {
+		return nil, 0, err
 	}
-	if ep.Family == wxup.Account {
-		c.App = &wxup.App{AppID: get("WXUP_APPID"), Secret: get("WXUP_APPSECRET"), Stable: true}
-		if token := get("WXUP_ACCESS_TOKEN"); token != "" {
-			c.Tokens = wxup.TokenFunc(func(context.Context, string) (string, error) { return token, nil })
+	if f.name != "" && len(l.items) > 1 {
+		return nil, 0, fmt.Errorf("--name is for a single file; these are %d", len(l.items))
+	}
+	return l.items, l.asides, nil
+}
+
+func (p *program) nothing(asides int) {
+	text := p.say("nothing to upload", "没有可上传的文件")
+	if asides > 0 {
+		text += fmt.Sprintf(p.say(" (left aside, being of other formats: %d; --fit may help)", "（略过的其他格式文件数：%d；加 --fit 也许可以）"), asides)
+	}
+	fmt.Fprintln(p.stderr, "wxup: "+text)
+}
+
+// source is an item as the client takes it.
+func (f *fileFlags) source(it *item) wxup.Source {
+	src := wxup.File(it.name)
+	if it.content != nil {
+		src = wxup.Reader(it.name, it.content, -1)
+	}
+	if f.name != "" {
+		src.Name = f.name
+	}
+	src.Meta, src.Path = f.meta, f.path
+	if it.rule != nil {
+		src.Meta, src.Path = over(it.rule.meta, f.meta), over(it.rule.path, f.path)
+	}
+	return src
+}
+
+// over is one map laid over another.
+func over(under, upper map[string]string) map[string]string {
+	m := map[string]string{}
+	for _, part := range []map[string]string{under, upper} {
+		for k, v := range part {
+			m[k] = v
 		}
-		return c, nil
 	}
-	m, err := merchantFrom(get, ep.Family)
+	return m
+}
+
+// fitter is nil without --fit.
+func (f *fileFlags) fitter(cmd *cobra.Command) (*fit.Fitter, error) {
+	background, err := parseColour(f.background)
 	if err != nil {
 		return nil, err
 	}
-	c.Merchant = m
-	return c, nil
-}
-
-// credentials are the WXUP_* variables of the environment, or those of a running server's wxup.env if the environment
-// names nobody.
-func (p *program) credentials() (vars map[string]string, from string) {
-	vars = map[string]string{}
-	for _, pair := range os.Environ() {
-		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "WXUP_") && value != "" {
-			vars[name] = value
+	if f.quality < 1 || f.quality > 100 {
+		return nil, fmt.Errorf("--quality is 1 to 100, not %d", f.quality)
+	}
+	if f.fit {
+		return fit.New(fit.Options{Strip: f.strip, Background: background, Quality: f.quality}), nil
+	}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if n := flag.Name; flag.Changed && (n == "strip" || n == "background" || n == "quality") && err == nil {
+			err = fmt.Errorf("--%s goes with --fit", n)
 		}
-	}
-	if vars["WXUP_MCHID"] != "" || vars["WXUP_APPID"] != "" {
-		return vars, "the environment"
-	}
-	from = "the environment and " + envFile(p.data)
-	file, err := awaitEnv(envFile(p.data))
-	if err != nil {
-		return vars, from + ", which is not there"
-	}
-	for name, value := range vars {
-		file[name] = value
-	}
-	return file, from
+	})
+	return nil, err
 }
 
-// startTime is how long a command waits for a server that was just started and is still making its keys.
-const startTime = 3 * time.Second
+// fittable reports whether package fit can read a format.
+func fittable(f media.Format) bool {
+	switch f {
+	case media.JPEG, media.PNG, media.BMP, media.GIF, media.WebP:
+		return true
+	}
+	return false
+}
 
-// awaitEnv reads wxup.env, and waits a little if it is not there yet: wxup serve & wxup put … are often typed together.
-func awaitEnv(file string) (map[string]string, error) {
-	for deadline := time.Now().Add(startTime); ; time.Sleep(50 * time.Millisecond) {
-		vars, err := readEnv(file)
-		if err == nil || time.Now().After(deadline) {
-			return vars, err
+// parseColour reads white, black, #rgb and #rrggbb.
+func parseColour(s string) (color.Color, error) {
+	switch strings.ToLower(s) {
+	case "", "white":
+		return color.White, nil
+	case "black":
+		return color.Black, nil
+	}
+	hex, ok := strings.CutPrefix(s, "#")
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	n, err := strconv.ParseUint(hex, 16, 32)
+	if !ok || len(hex) != 6 || err != nil {
+		return nil, fmt.Errorf("--background is white, black or #rrggbb, not %q", s)
+	}
+	return color.RGBA{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, nil
+}
+
+// parseRate reads 100/m and article=1000/d, several with commas between.
+func parseRate(s string) (wxup.Rate, error) {
+	var rate wxup.Rate
+	if s == "" {
+		return rate, nil
+	}
+	if s == "off" {
+		return wxup.Rate{Off: true}, nil
+	}
+	for part := range strings.SplitSeq(s, ",") {
+		name, text, single := strings.Cut(strings.TrimSpace(part), "=")
+		if !single {
+			text = name
+		} else if _, ok := wxup.EndpointNamed(name); !ok {
+			return rate, fmt.Errorf("--rate: there is no endpoint %q%s", name, meant(name, endpointNames()))
 		}
-	}
-}
-
-// trusting is the default transport with one more root.
-func trusting(caFile string) (http.RoundTripper, error) {
-	text, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("WXUP_CA_FILE: %w", err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("WXUP_CA_FILE: no certificate in %s", caFile)
-	}
-	rt := http.DefaultTransport.(*http.Transport).Clone()
-	rt.TLSClientConfig = &tls.Config{RootCAs: roots}
-	return rt, nil
-}
-
-func merchantFrom(get func(string) string, family wxup.Family) (*wxup.Merchant, error) {
-	m := &wxup.Merchant{MchID: get("WXUP_MCHID"), SerialNo: get("WXUP_MCH_SERIAL"), APIv2Key: get("WXUP_APIV2_KEY"), APIv3Key: get("WXUP_APIV3_KEY")}
-	if file := get("WXUP_MCH_KEY_FILE"); file != "" {
-		if err := devkeys.CheckKeyFile(file); err != nil {
-			return nil, fmt.Errorf("WXUP_MCH_KEY_FILE: %w", err)
-		}
-		key, err := parseFile(file, sign.ParsePrivateKey)
+		q, err := parseQuota(text)
 		if err != nil {
-			return nil, fmt.Errorf("WXUP_MCH_KEY_FILE: %w", err)
+			return rate, err
 		}
-		m.PrivateKey = key
-		if cert := get("WXUP_MCH_CERT_FILE"); cert != "" {
-			if m.Certificate, err = tls.LoadX509KeyPair(cert, file); err != nil {
-				return nil, fmt.Errorf("WXUP_MCH_CERT_FILE and WXUP_MCH_KEY_FILE: %w; are they a pair?", err)
+		switch {
+		case !single && rate.All != wxup.Quota{}:
+			return rate, fmt.Errorf("--rate: %q names two rates for all endpoints", s)
+		case !single:
+			rate.All = q
+		default:
+			if rate.Each == nil {
+				rate.Each = map[string]wxup.Quota{}
 			}
+			rate.Each[name] = q
 		}
 	}
-	if file := get("WXUP_MCH_P12_FILE"); file != "" && m.Certificate.Certificate == nil {
-		cert, err := readP12(file, m.MchID)
-		if err != nil {
-			return nil, fmt.Errorf("WXUP_MCH_P12_FILE: %w", err)
-		}
-		m.Certificate = cert
-	}
-	if family == wxup.PayV2 && m.Certificate.Certificate == nil {
-		return nil, errors.New("uploadmedia needs the merchant's client certificate: set WXUP_MCH_CERT_FILE and WXUP_MCH_KEY_FILE (apiclient_cert.pem, apiclient_key.pem), or WXUP_MCH_P12_FILE (apiclient_cert.p12)")
-	}
-	if file := get("WXUP_PLATFORM_CERT_FILE"); file != "" {
-		cert, err := parseFile(file, sign.ParseCertificate)
-		if err != nil {
-			return nil, fmt.Errorf("WXUP_PLATFORM_CERT_FILE: %w", err)
-		}
-		m.PlatformCertificates = []*x509.Certificate{cert}
-	}
-	if file := get("WXUP_PLATFORM_PUBKEY_FILE"); file != "" {
-		key, err := parseFile(file, sign.ParsePublicKey)
-		if err != nil {
-			return nil, fmt.Errorf("WXUP_PLATFORM_PUBKEY_FILE: %w", err)
-		}
-		id := get("WXUP_PLATFORM_PUBKEY_ID")
-		if !sign.IsPublicKeyID(id) {
-			return nil, errors.New("WXUP_PLATFORM_PUBKEY_FILE needs its id as well: set WXUP_PLATFORM_PUBKEY_ID (PUB_KEY_ID_…)")
-		}
-		m.PublicKeys = map[string]*rsa.PublicKey{id: key}
-	}
-	return m, nil
+	return rate, nil
 }
 
-func parseFile[T any](file string, parse func([]byte) (T, error)) (T, error) {
-	text, err := os.ReadFile(file)
+// parseQuota reads 100/m: calls in a second, minute, hour, day or a span such as 10s.
+func parseQuota(s string) (q wxup.Quota, err error) {
+	calls, per, ok := strings.Cut(s, "/")
+	q.Calls, err = strconv.Atoi(calls)
+	switch per {
+	case "s", "sec", "second":
+		q.Per = time.Second
+	case "m", "min", "minute":
+		q.Per = time.Minute
+	case "h", "hour":
+		q.Per = time.Hour
+	case "d", "day":
+		q.Per = 24 * time.Hour
+	default:
+		var bad error
+		q.Per, bad = time.ParseDuration(per)
+		err = errors.Join(err, bad)
+	}
+	if !ok || err != nil || q.Calls < 1 || q.Per <= 0 {
+		return q, fmt.Errorf("--rate is a number of calls in a time, such as 100/m, 20/s or 1000/d, or off; not %q", s)
+	}
+	return q, nil
+}
+
+// defaultLedger is the ledger in the user's cache directory; "" if the system has no such place.
+func defaultLedger() string {
+	dir, err := os.UserCacheDir()
 	if err != nil {
-		var none T
-		return none, err
+		return ""
 	}
-	v, err := parse(text)
-	if err != nil {
-		return v, fmt.Errorf("%s: %w", filepath.Base(file), err)
-	}
-	return v, nil
+	return filepath.Join(dir, "wxup", "ledger.db")
 }
 
-// readP12 reads apiclient_cert.p12. Its password is the merchant number, as WeChat makes it.
-func readP12(file, password string) (tls.Certificate, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return tls.Certificate{}, err
+// openLedger opens what remembers the uploads. If nobody asked for a certain file, and there is no place to write one, the
+// uploads go on without.
+func (p *program) openLedger(ctx context.Context, asked string) (*ledger.Ledger, error) {
+	path := cmp.Or(asked, defaultLedger())
+	if path == "off" || path == "" {
+		return nil, nil
 	}
-	key, cert, _, err := pkcs12.DecodeChain(data, password)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("%s does not open with the merchant number as its password: %w", filepath.Base(file), err)
+	led, err := ledger.Open(ctx, path)
+	if err != nil && asked == "" && errors.Is(err, ledger.ErrUnwritable) {
+		fmt.Fprintf(p.stderr, p.say("wxup: going on without remembering what is uploaded: %v; name another file with --ledger, or say --ledger off\n",
+			"wxup: 不记录已上传的内容：%v；可用 --ledger 另指定文件，或 --ledger off\n"), err)
+		return nil, nil
 	}
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
-}
-
-func endpointNames() []string {
-	var names []string
-	for _, ep := range wxup.Endpoints() {
-		names = append(names, ep.Name)
-	}
-	return names
-}
-
-func (p *program) endpointsCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "endpoints",
-		Short: p.say("list the upload APIs: what each takes and answers", "列出上传接口：各自接受什么、返回什么"),
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			for _, ep := range wxup.Endpoints() {
-				if asJSON {
-					if err := p.printJSON(map[string]any{
-						"name": ep.Name, "family": ep.Family, "host": ep.Host, "path": ep.Path, "formats": strings.Split(ep.Formats(), ", "),
-						"max_bytes": ep.MaxSize(), "answer": ep.Answer, "public": ep.Public, "title": p.say(ep.Title, ep.TitleZH), "doc": ep.Doc,
-					}); err != nil {
-						return err
-					}
-					continue
-				}
-				fmt.Fprintf(p.stdout, "%-13s %-7s ≤ %-7s %s\n%-13s %s%s → %s\n", ep.Name, ep.Family, size(ep.MaxSize()), ep.Formats(), "", ep.Host, ep.Path, ep.Answer)
-				fmt.Fprintf(p.stdout, "%-13s %s\n\n", "", p.say(ep.Title, ep.TitleZH))
-			}
-			return nil
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, p.say("one JSON object a line", "每行一个 JSON 对象"))
-	return cmd
-}
-
-func size(n int64) string {
-	switch {
-	case n%wxup.MB == 0:
-		return fmt.Sprintf("%d MB", n/wxup.MB)
-	case (n+1)%wxup.MB == 0:
-		return fmt.Sprintf("<%d MB", (n+1)/wxup.MB)
-	}
-	return fmt.Sprintf("%d KB", n/wxup.KB)
-}
-
-func (p *program) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Args: cobra.NoArgs,
-		Short: p.say("print the version", "打印版本"),
-		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(p.stdout, "wxup "+version()+"\n")
-			return err
-		},
-	}
+	return led, err
 }

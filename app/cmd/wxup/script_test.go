@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/wxup/wxup/app/testservers"
 )
 
 func TestMain(m *testing.M) {
@@ -40,11 +42,25 @@ func TestMain(m *testing.M) {
 //	picture FILE W H     paint a picture, in the format that the name says
 //	pad FILE N           make a JPEG N bytes long, with a comment in it
 //	same FILE            fetch the URL (or media_id) in the last command's stdout; it must give FILE's bytes
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata", nil) }
+
+// TestServers runs the scripts that need PostgreSQL and S3: $INDEX and $BLOBS name an empty database and an empty bucket.
+func TestServers(t *testing.T) {
+	s3 := testservers.S3(t)
+	index, blobs := testservers.Postgres(t), s3.URL(t)
+	runScripts(t, "testdata/servers", append(s3.Env(), "INDEX="+index, "BLOBS="+blobs))
+}
+
+func runScripts(t *testing.T, dir string, more []string) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, more...)
 			e.Setenv("WXUP_LANG", "en")
+			e.Setenv("WXUP_LEDGER", "off") // these scripts want every upload made; ledger.txtar is about the others
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			e.Setenv("WXUP_PROXY", "127.0.0.1:0") // many servers run at once
 			for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 				e.Setenv(name, "")
 			}
@@ -82,13 +98,19 @@ func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
 	for range 300 {
 		if _, err := os.Stat(file); err == nil {
 			if pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile("serve.pid"))); err == nil {
-				ts.Defer(func() { syscall.Kill(pid, syscall.SIGKILL) })
+				ts.Defer(func() { killPID(pid) })
 			}
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 	ts.Fatalf("the server did not come up: %s", ts.ReadFile("serve.log"))
+}
+
+func killPID(pid int) {
+	if p, err := os.FindProcess(pid); err == nil {
+		p.Kill()
+	}
 }
 
 func pictureCmd(ts *testscript.TestScript, neg bool, args []string) {

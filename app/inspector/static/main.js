@@ -6,6 +6,7 @@ import { secrets } from "./secrets.js";
 import { filters } from "./filters.js";
 import { look } from "./look.js";
 import { localTimes } from "./times.js";
+import { connect } from "./connect.js";
 
 document.documentElement.classList.add("live-page"); // shows what needs a script, hides what only serves without
-for (const start of [look, localTimes, filters, live, copying, secrets, keyboard]) start();
+for (const start of [look, localTimes, filters, live, copying, secrets, connect, keyboard]) start();

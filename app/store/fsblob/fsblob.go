@@ -25,6 +25,7 @@ package fsblob
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -206,6 +207,17 @@ func (d *Dir) Close() error {
 		errs = append(errs, d.lock.Close())
 	}
 	return errors.Join(append(errs, d.root.Close())...)
+}
+
+// Ping reports whether the directory can be written.
+func (d *Dir) Ping(ctx context.Context) error {
+	name := tmpDir + "/" + rand.Text()
+	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(inUse)
+	return errors.Join(err, f.Close(), d.root.Remove(name))
 }
 
 // place is where a blob lies.

@@ -37,6 +37,13 @@ func TestBlobs(t *testing.T) {
 	})
 }
 
+func TestFullDisk(t *testing.T) {
+	dir, ballast := storetest.SmallDisk(t, 4<<20)
+	d := openDir(t, dir)
+	storetest.TestFull(t, d, ballast)
+	noTemp(t, d)
+}
+
 // noTemp fails if a temporary file is left.
 func noTemp(t testing.TB, d *Dir) {
 	t.Helper()
@@ -64,6 +71,24 @@ func TestOneProcess(t *testing.T) {
 	}
 	d.Close()
 	openDir(t, path)
+}
+
+func TestPing(t *testing.T) {
+	d := openDir(t, t.TempDir())
+	if err := d.Ping(t.Context()); err != nil {
+		t.Errorf("Ping = %v", err)
+	}
+	noTemp(t, d)
+	if err := os.RemoveAll(filepath.Join(d.root.Name(), tmpDir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Ping(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing can be written, and Ping = %v", err)
+	}
+	d.Close()
+	if err := d.Ping(t.Context()); err == nil {
+		t.Error("Ping after Close succeeds")
+	}
 }
 
 func TestSweep(t *testing.T) {

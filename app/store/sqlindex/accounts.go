@@ -63,7 +63,7 @@ func (ix *Index) Merchants(ctx context.Context, limit int) ([]server.Merchant, e
 
 // merchants gathers rows of the same merchant, which must follow each other.
 func (ix *Index) merchants(ctx context.Context, query string, args ...any) ([]server.Merchant, error) {
-	rows, err := all(ctx, ix.read, scanMerchant, query, args...)
+	rows, err := all(ctx, ix, scanMerchant, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ const platformKeyColumns = `SELECT id, certificate, private_key FROM platform_ke
 
 // PlatformKeys lists the keys that answers are signed with, the default first.
 func (ix *Index) PlatformKeys(ctx context.Context) ([]server.PlatformKey, error) {
-	list, err := all(ctx, ix.read, ix.scanPlatformKey, platformKeyColumns+`ORDER BY place, id`)
+	list, err := all(ctx, ix, ix.scanPlatformKey, platformKeyColumns+`ORDER BY place, id`)
 	if err != nil {
 		return nil, fmt.Errorf("list platform keys: %w", err)
 	}
@@ -132,7 +132,7 @@ func (ix *Index) App(ctx context.Context, appid string) (*server.App, error) {
 
 // ListApps lists all apps by appid.
 func (ix *Index) ListApps(ctx context.Context) ([]server.App, error) {
-	list, err := all(ctx, ix.read, scanApp, appColumns+`ORDER BY appid`)
+	list, err := all(ctx, ix, scanApp, appColumns+`ORDER BY appid`)
 	if err != nil {
 		return nil, fmt.Errorf("list apps: %w", err)
 	}
@@ -156,7 +156,7 @@ func (ix *Index) Component(ctx context.Context, appid string) (*server.Component
 
 // ListComponents lists all third-party platforms by appid.
 func (ix *Index) ListComponents(ctx context.Context) ([]server.Component, error) {
-	list, err := all(ctx, ix.read, scanComponent, componentColumns+`ORDER BY appid`)
+	list, err := all(ctx, ix, scanComponent, componentColumns+`ORDER BY appid`)
 	if err != nil {
 		return nil, fmt.Errorf("list components: %w", err)
 	}
@@ -181,24 +181,11 @@ func (ix *Index) Authorization(ctx context.Context, component, authorizer string
 
 // ListAuthorizations lists what accounts allow a component, by authorizer.
 func (ix *Index) ListAuthorizations(ctx context.Context, component string) ([]server.Authorization, error) {
-	list, err := all(ctx, ix.read, scanAuthorization, authorizationColumns+`WHERE component = $1 ORDER BY authorizer`, escape(component))
+	list, err := all(ctx, ix, scanAuthorization, authorizationColumns+`WHERE component = $1 ORDER BY authorizer`, escape(component))
 	if err != nil {
 		return nil, fmt.Errorf("list authorizations: %w", err)
 	}
 	return list, nil
-}
-
-// one reads one row; none is [server.ErrUnknown].
-func one[T any](ctx context.Context, ix *Index, doing string, scan func(scanner) (T, error), query string, args ...any) (*T, error) {
-	s, err := ix.read.prepare(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
-	}
-	x, err := scan(s.QueryRowContext(ctx, args...))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, orUnknown(err))
-	}
-	return &x, nil
 }
 
 // asJSON and fromJSON turn what is only read whole into a column and back. A nil slice is null.

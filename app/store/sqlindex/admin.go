@@ -13,45 +13,33 @@ import (
 
 // PutMerchant adds a merchant, or replaces the one with its mchid, certificates and all.
 func (ix *Index) PutMerchant(ctx context.Context, m server.Merchant) error {
-	endpoints := asJSON(m.Endpoints)
-	err := ix.write.do(ctx, func(c *change) error {
-		_, err := c.exec(`INSERT INTO merchant (mchid, name, apiv2_key, apiv3_key, public_key_only, endpoints, disabled)
+	list := []statement{
+		stmt(`INSERT INTO merchant (mchid, name, apiv2_key, apiv3_key, public_key_only, endpoints, disabled)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (mchid) DO UPDATE SET name = excluded.name, apiv2_key = excluded.apiv2_key,
 				apiv3_key = excluded.apiv3_key, public_key_only = excluded.public_key_only,
 				endpoints = excluded.endpoints, disabled = excluded.disabled`,
-			m.MchID, m.Name, m.APIv2Key, m.APIv3Key, m.PublicKeyOnly, endpoints, m.Disabled)
-		if err != nil {
-			return err
-		}
-		if _, err := c.exec(`DELETE FROM merchant_certificate WHERE mchid = $1`, m.MchID); err != nil {
-			return err
-		}
-		for _, x := range m.Certificates {
-			if err := addCertificate(c, m.MchID, x); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return doing("put merchant", err)
+			m.MchID, m.Name, m.APIv2Key, m.APIv3Key, m.PublicKeyOnly, asJSON(m.Endpoints), m.Disabled),
+		stmt(`DELETE FROM merchant_certificate WHERE mchid = $1`, m.MchID),
+	}
+	for _, x := range m.Certificates {
+		list = append(list, addCertificate(m.MchID, x))
+	}
+	return doing("put merchant", ix.do(ctx, nil, list...))
 }
 
 // AddMerchantCertificate gives a merchant a certificate in PEM, or replaces the one with its serial number. It fails with
 // [server.ErrUnknown] if there is no such merchant.
 func (ix *Index) AddMerchantCertificate(ctx context.Context, mchid string, text []byte, state server.CertificateState) error {
 	cert, err := sign.ParseCertificate(text)
-	if err != nil {
-		return doing("add merchant certificate", err)
+	if err == nil {
+		err = ix.do(ctx, server.ErrUnknown, addCertificate(mchid, server.MerchantCertificate{Certificate: cert, State: state}))
 	}
-	err = ix.write.do(ctx, func(c *change) error {
-		return addCertificate(c, mchid, server.MerchantCertificate{Certificate: cert, State: state})
-	})
 	return doing("add merchant certificate", err)
 }
 
-func addCertificate(c *change, mchid string, x server.MerchantCertificate) error {
-	return c.must(server.ErrUnknown, `INSERT INTO merchant_certificate (mchid, serial, pem, state, not_before)
+func addCertificate(mchid string, x server.MerchantCertificate) statement {
+	return stmt(`INSERT INTO merchant_certificate (mchid, serial, pem, state, not_before)
 		SELECT mchid, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT)
 		FROM merchant WHERE mchid = $1
 		ON CONFLICT (mchid, serial) DO UPDATE SET pem = excluded.pem, state = excluded.state, not_before = excluded.not_before`,
@@ -61,11 +49,9 @@ func addCertificate(c *change, mchid string, x server.MerchantCertificate) error
 // SetCertificateState says what has become of a merchant's certificate; the serial number may be spelled in any way. It
 // fails with [server.ErrUnknown] if there is none.
 func (ix *Index) SetCertificateState(ctx context.Context, mchid, serial string, state server.CertificateState) error {
-	err := ix.write.do(ctx, func(c *change) error {
-		return c.must(server.ErrUnknown, `UPDATE merchant_certificate SET state = $3 WHERE mchid = $1 AND serial = $2`,
-			mchid, sign.CanonicalSerial(serial), string(state))
-	})
-	return doing("set the state of a certificate", err)
+	return doing("set the state of a certificate", ix.do(ctx, server.ErrUnknown, stmt(
+		`UPDATE merchant_certificate SET state = $3 WHERE mchid = $1 AND serial = $2`,
+		mchid, sign.CanonicalSerial(serial), string(state))))
 }
 
 // PutPlatformKey adds a key that answers are signed with, after those that are there, or replaces the one with its id.
@@ -74,13 +60,10 @@ func (ix *Index) SetCertificateState(ctx context.Context, mchid, serial string, 
 func (ix *Index) PutPlatformKey(ctx context.Context, id string, certificate, privateKey []byte) error {
 	err := checkPlatformKey(&id, certificate, privateKey)
 	if err == nil {
-		err = ix.write.do(ctx, func(c *change) error {
-			_, err := c.exec(`INSERT INTO platform_key (id, place, certificate, private_key)
-				VALUES ($1, (SELECT COALESCE(MAX(place), 0) + 1 FROM platform_key), $2, $3)
-				ON CONFLICT (id) DO UPDATE SET certificate = excluded.certificate, private_key = excluded.private_key`,
-				id, string(certificate), string(privateKey))
-			return err
-		})
+		err = ix.do(ctx, nil, stmt(`INSERT INTO platform_key (id, place, certificate, private_key)
+			VALUES ($1, (SELECT COALESCE(MAX(place), 0) + 1 FROM platform_key), $2, $3)
+			ON CONFLICT (id) DO UPDATE SET certificate = excluded.certificate, private_key = excluded.private_key`,
+			id, string(certificate), string(privateKey)))
 	}
 	return doing("put platform key", err)
 }
@@ -113,106 +96,74 @@ func checkPlatformKey(id *string, certificate, privateKey []byte) error {
 
 // PreferPlatformKey makes a key the default; it fails with [server.ErrUnknown] if there is none of that id.
 func (ix *Index) PreferPlatformKey(ctx context.Context, id string) error {
-	err := ix.write.do(ctx, func(c *change) error {
-		return c.must(server.ErrUnknown,
-			`UPDATE platform_key SET place = (SELECT MIN(place) - 1 FROM platform_key) WHERE id = $1`, id)
-	})
-	return doing("prefer platform key", err)
+	return doing("prefer platform key", ix.do(ctx, server.ErrUnknown, stmt(
+		`UPDATE platform_key SET place = (SELECT MIN(place) - 1 FROM platform_key) WHERE id = $1`, id)))
 }
 
 // DeletePlatformKey forgets a key; it fails with [server.ErrUnknown] if there is none of that id.
 func (ix *Index) DeletePlatformKey(ctx context.Context, id string) error {
-	err := ix.write.do(ctx, func(c *change) error {
-		return c.must(server.ErrUnknown, `DELETE FROM platform_key WHERE id = $1`, id)
-	})
-	return doing("delete platform key", err)
+	return doing("delete platform key", ix.do(ctx, server.ErrUnknown, stmt(`DELETE FROM platform_key WHERE id = $1`, id)))
 }
 
 // PutApp adds an app, or replaces the one with its appid.
 func (ix *Index) PutApp(ctx context.Context, a server.App) error {
-	ips := asJSON(a.AllowIPs)
-	err := ix.write.do(ctx, func(c *change) error {
-		_, err := c.exec(`INSERT INTO app (appid, name, secret, state, allow_ips) VALUES ($1, $2, $3, $4, $5)
+	return doing("put app", ix.do(ctx, nil, stmt(
+		`INSERT INTO app (appid, name, secret, state, allow_ips) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (appid) DO UPDATE SET name = excluded.name, secret = excluded.secret, state = excluded.state,
 				allow_ips = excluded.allow_ips`,
-			a.AppID, a.Name, a.Secret, string(a.State), ips)
-		return err
-	})
-	return doing("put app", err)
+		a.AppID, a.Name, a.Secret, string(a.State), asJSON(a.AllowIPs))))
 }
 
 // PutComponent adds a third-party platform, or replaces the one with its appid.
 func (ix *Index) PutComponent(ctx context.Context, x server.Component) error {
-	ips := asJSON(x.AllowIPs)
-	err := ix.write.do(ctx, func(c *change) error {
-		_, err := c.exec(`INSERT INTO component (appid, name, secret, ticket, allow_ips) VALUES ($1, $2, $3, $4, $5)
+	return doing("put component", ix.do(ctx, nil, stmt(
+		`INSERT INTO component (appid, name, secret, ticket, allow_ips) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (appid) DO UPDATE SET name = excluded.name, secret = excluded.secret, ticket = excluded.ticket,
 				allow_ips = excluded.allow_ips`,
-			x.AppID, x.Name, x.Secret, x.Ticket, ips)
-		return err
-	})
-	return doing("put component", err)
+		x.AppID, x.Name, x.Secret, x.Ticket, asJSON(x.AllowIPs))))
 }
 
 // PutAuthorization lets a component act for an account, with these permissions and no others.
 func (ix *Index) PutAuthorization(ctx context.Context, a server.Authorization) error {
-	permissions := asJSON(a.Permissions)
-	err := ix.write.do(ctx, func(c *change) error {
-		_, err := c.exec(`INSERT INTO component_authorization (component, authorizer, permissions) VALUES ($1, $2, $3)
+	return doing("put authorization", ix.do(ctx, nil, stmt(
+		`INSERT INTO component_authorization (component, authorizer, permissions) VALUES ($1, $2, $3)
 			ON CONFLICT (component, authorizer) DO UPDATE SET permissions = excluded.permissions`,
-			a.Component, a.Authorizer, permissions)
-		return err
-	})
-	return doing("put authorization", err)
+		a.Component, a.Authorizer, asJSON(a.Permissions))))
 }
 
 // DeleteAuthorization takes it back; it fails with [server.ErrUnknown] if there is none.
 func (ix *Index) DeleteAuthorization(ctx context.Context, component, authorizer string) error {
-	err := ix.write.do(ctx, func(c *change) error {
-		return c.must(server.ErrUnknown,
-			`DELETE FROM component_authorization WHERE component = $1 AND authorizer = $2`, component, authorizer)
-	})
-	return doing("delete authorization", err)
+	return doing("delete authorization", ix.do(ctx, server.ErrUnknown, stmt(
+		`DELETE FROM component_authorization WHERE component = $1 AND authorizer = $2`, component, authorizer)))
 }
 
 // Setting is a value that the program keeps for itself, such as the secret of its URLs; it may be [server.ErrUnknown].
-func (ix *Index) Setting(ctx context.Context, name string) (value string, err error) {
-	err = ix.read.row(ctx, `SELECT value FROM setting WHERE name = $1`, []any{name}, &value)
-	return value, doing("read setting "+name, err)
+func (ix *Index) Setting(ctx context.Context, name string) (string, error) {
+	return value[string](ctx, ix, "read setting "+name, `SELECT value FROM setting WHERE name = $1`, name)
 }
 
 // PutSetting sets it.
 func (ix *Index) PutSetting(ctx context.Context, name, value string) error {
-	err := ix.write.do(ctx, func(c *change) error {
-		_, err := c.exec(`INSERT INTO setting (name, value) VALUES ($1, $2)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
-		return err
-	})
-	return doing("put setting "+name, err)
+	return doing("put setting "+name, ix.do(ctx, nil, putSetting(name, value)))
+}
+
+func putSetting(name, value string) statement {
+	return stmt(`INSERT INTO setting (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 }
 
 // PutSettingIfAbsent sets it if it is not set, and gives what it is then: of several processes that make up a secret at
 // once, all get the same.
 func (ix *Index) PutSettingIfAbsent(ctx context.Context, name, value string) (winner string, err error) {
-	err = ix.write.do(ctx, func(c *change) error {
-		if _, err := c.exec(`INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
-			return err
-		}
-		return c.row(`SELECT value FROM setting WHERE name = $1`, []any{name}, &winner)
-	})
-	return winner, doing("put setting "+name, err)
+	if err := ix.do(ctx, nil, stmt(
+		`INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value)); err != nil {
+		return "", doing("put setting "+name, err)
+	}
+	return ix.Setting(ctx, name)
 }
 
 func serial(cert *x509.Certificate) string { return sign.CanonicalSerial(sign.Serial(cert)) }
 
 func certificatePEM(cert *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
-}
-
-// doing says what failed.
-func doing(what string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
 }

@@ -30,8 +30,10 @@ func wantErr(t testing.TB, doing string, got, want error) {
 	}
 }
 
-func TestMerchantCertificates(t *testing.T) {
-	ctx, ix := t.Context(), openIndex(t, t.TempDir())
+func TestMerchantCertificates(t *testing.T) { onEach(t, testMerchantCertificates) }
+
+func testMerchantCertificates(t *testing.T, open opener) {
+	ctx, ix := t.Context(), open(t, t.TempDir())
 	a, b := storetest.NewCertificate(t, t0), storetest.NewCertificate(t, t0.AddDate(1, 0, 0))
 	wantErr(t, "a certificate for nobody", ix.AddMerchantCertificate(ctx, "1900000001", a.PEM, server.Valid), server.ErrUnknown)
 	must(t, ix.PutMerchant(ctx, server.Merchant{MchID: "1900000001"}))
@@ -69,8 +71,10 @@ func TestMerchantCertificates(t *testing.T) {
 	}
 }
 
-func TestPlatformKeys(t *testing.T) {
-	ctx, ix := t.Context(), openIndex(t, t.TempDir())
+func TestPlatformKeys(t *testing.T) { onEach(t, testPlatformKeys) }
+
+func testPlatformKeys(t *testing.T, open opener) {
+	ctx, ix := t.Context(), open(t, t.TempDir())
 	a, b := storetest.NewCertificate(t, t0), storetest.NewCertificate(t, t0)
 	idA, idB := sign.Serial(a.Certificate), sign.Serial(b.Certificate)
 	const pub = "PUB_KEY_ID_01"
@@ -116,8 +120,10 @@ func TestPlatformKeys(t *testing.T) {
 	wantErr(t, "delete none", ix.DeletePlatformKey(ctx, idB), server.ErrUnknown)
 }
 
-func TestListAccounts(t *testing.T) {
-	ctx, ix := t.Context(), openIndex(t, t.TempDir())
+func TestListAccounts(t *testing.T) { onEach(t, testListAccounts) }
+
+func testListAccounts(t *testing.T, open opener) {
+	ctx, ix := t.Context(), open(t, t.TempDir())
 	for _, id := range []string{"b", "a"} {
 		must(t, ix.PutApp(ctx, server.App{AppID: id}))
 		must(t, ix.PutComponent(ctx, server.Component{AppID: id}))
@@ -139,9 +145,11 @@ func TestListAccounts(t *testing.T) {
 	}
 }
 
-func TestSettings(t *testing.T) {
+func TestSettings(t *testing.T) { onEach(t, testSettings) }
+
+func testSettings(t *testing.T, open opener) {
 	ctx, dir := t.Context(), t.TempDir()
-	ix := openIndex(t, dir)
+	ix := open(t, dir)
 	_, err := ix.Setting(ctx, "secret")
 	wantErr(t, "Setting of none", err, server.ErrUnknown)
 	must(t, ix.PutSetting(ctx, "a", "1"))
@@ -151,7 +159,7 @@ func TestSettings(t *testing.T) {
 	}
 
 	// Many make up a secret, in two programs at that: all get the same.
-	other := openIndex(t, dir)
+	other := open(t, dir)
 	winners := make([]string, 20)
 	var wg sync.WaitGroup
 	for i := range winners {
@@ -176,8 +184,10 @@ func TestSettings(t *testing.T) {
 }
 
 // TestRetireOlder: a token that is over already is not retired at a later time.
-func TestRetireOlder(t *testing.T) {
-	ctx, ix := t.Context(), openIndex(t, t.TempDir())
+func TestRetireOlder(t *testing.T) { onEach(t, testRetireOlder) }
+
+func testRetireOlder(t *testing.T, open opener) {
+	ctx, ix := t.Context(), open(t, t.TempDir())
 	ends := t0.Add(2 * time.Hour)
 	must(t, ix.IssueToken(ctx, server.Token{Value: "1", Kind: server.AccessToken, Seq: 1, Issued: t0, Expires: ends}, t0))
 	must(t, ix.IssueToken(ctx, server.Token{Value: "2", Kind: server.AccessToken, Seq: 2, Issued: ends, Expires: ends.Add(time.Hour)}, ends))
@@ -187,9 +197,11 @@ func TestRetireOlder(t *testing.T) {
 }
 
 // TestTwoPrograms: two that have the same database open agree on nonces and quotas.
-func TestTwoPrograms(t *testing.T) {
+func TestTwoPrograms(t *testing.T) { onEach(t, testTwoPrograms) }
+
+func testTwoPrograms(t *testing.T, open opener) {
 	dir := t.TempDir()
-	both := []*Index{openIndex(t, dir), openIndex(t, dir)}
+	both := []*Index{open(t, dir), open(t, dir)}
 	var mu sync.Mutex
 	taken, spent := 0, 0
 	var wg sync.WaitGroup

@@ -1,21 +1,27 @@
 // Package sqlindex is a [server.Index] in an SQL database: what the server must know and remember, but for the files.
 //
-//	index, err := sqlindex.Open(ctx, "wxup-data/index.db")
+//	index, err := sqlindex.Open(ctx, "wxup-data/index.db")                      // SQLite: one server, nothing to install
+//	index, err := sqlindex.Open(ctx, "postgres://wxup@db.example/wxup")         // PostgreSQL: any number of servers
 //	defer index.Close()
 //
-// It is one SQL text for SQLite and PostgreSQL: $1 for arguments, ON CONFLICT, TEXT, BIGINT and BOOLEAN, times as
-// integers. SQLite is what [Open] opens today.
+// It is one SQL text for both: $1 for arguments, ON CONFLICT, TEXT, BIGINT and BOOLEAN, times as integers. What they do
+// each in their own way is an engine: sqlite.go and postgres.go.
 //
-// What a method that changes something has acknowledged survives a loss of power (WAL, synchronous=FULL). Since that
-// costs an fsync, and SQLite has one writer, changes that are asked for at the same time share one: see write.go.
+// What a method that changes something has acknowledged survives a loss of power (SQLite: WAL, synchronous=FULL;
+// PostgreSQL: synchronous_commit, which is put on where it is off). A change is a list of statements, which are made
+// together or not at all: see [engine].
+//
+// Nothing depends on the database's clock, and several servers may differ by [clockMargin]: all times are the callers'.
 //
 // All keys, secrets and tokens are in the database in clear, because the program must sign with them and hand them out
-// again. Its files have mode 0600, and Open refuses wider ones.
+// again. SQLite's files have mode 0600, and Open refuses wider ones; who can read a PostgreSQL database is its
+// administrator's to say.
 //
 // Times are kept to the microsecond, and come back in UTC.
 //
 // By file: accounts.go what the server asks about accounts; admin.go what an operator changes; tokens.go tokens and
-// quotas; record.go exchanges; list.go looking through what is kept; purge.go forgetting.
+// quotas; record.go exchanges; list.go looking through what is kept; purge.go forgetting; copy.go from one database to
+// another.
 package sqlindex
 
 import (
@@ -25,16 +31,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
-
-	"modernc.org/sqlite" // and the driver of this name
+	"unicode/utf8"
 
 	"github.com/wxup/wxup/server"
 	"github.com/wxup/wxup/sign"
@@ -43,8 +43,7 @@ import (
 // Index is a [server.Index], and what an operator needs besides. Make it with [Open]. It is safe for concurrent use, and
 // several processes may have the same database open.
 type Index struct {
-	write *writer
-	read  *pool
+	db engine
 
 	certificates parsed[*x509.Certificate]
 	privateKeys  parsed[*rsa.PrivateKey]
@@ -55,214 +54,167 @@ type Index struct {
 
 var _ server.Index = (*Index)(nil)
 
-// Open opens the database that a path or an URL of the form sqlite:///abs/path names, makes it if it is not there, and
-// brings its tables up to date.
-func Open(ctx context.Context, where string) (*Index, error) {
-	ix, err := open(ctx, where)
-	if err != nil {
-		return nil, fmt.Errorf("open index %s: %w", where, err)
-	}
-	return ix, nil
-}
+// ErrUnavailable is the error of a call that the database could not serve just now, and may serve later: it is away,
+// hangs, is full, or takes no changes. Of a change that fails so it is not known whether it was made, unless the text says
+// that it was not: an exchange may be recorded although Record failed. That is no harm: the client was not answered, and
+// when it asks again it has either a new nonce, or sends an exact replay, which gets the recorded answer.
+var ErrUnavailable = errors.New("the index is unavailable")
 
-func open(ctx context.Context, where string) (*Index, error) {
-	path, err := sqlitePath(where)
+// Open opens the database that a path, an URL of the form sqlite:///abs/path or one of the form
+// postgres://user:password@host:port/database names, and brings its tables up to date. SQLite's file is made if it is not
+// there, PostgreSQL's database must be. A database that a newer program has changed is refused.
+func Open(ctx context.Context, where string) (*Index, error) {
+	e, err := open(ctx, where)
 	if err != nil {
-		return nil, err
-	}
-	if err := makePrivate(path); err != nil {
-		return nil, err
-	}
-	// One connection, so that no two transactions of this process wait for each other inside of SQLite.
-	db, err := openSQLite(path, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)")
-	if err != nil {
-		return nil, err
-	}
-	if err := migrateAtOnce(ctx, db); err != nil {
-		db.Close()
-		return nil, err
-	}
-	readers, err := openSQLite(path, readConnections, "_pragma=query_only(1)")
-	if err != nil {
-		db.Close()
-		return nil, err
-	}
-	w, err := newWriter(ctx, db)
-	if err != nil {
-		return nil, errors.Join(err, db.Close(), readers.Close())
+		return nil, fmt.Errorf("open index %s: %w", masked(where), err)
 	}
 	return &Index{
-		write:        w,
-		read:         &pool{db: readers},
+		db:           e,
 		certificates: parsed[*x509.Certificate]{parse: sign.ParseCertificate},
 		privateKeys:  parsed[*rsa.PrivateKey]{parse: sign.ParsePrivateKey},
 	}, nil
 }
 
-// readConnections is how many lookups run at once. More would only compete for the processors.
-var readConnections = max(4, runtime.NumCPU())
-
-// sqlitePath is the absolute path in a path or URL.
-func sqlitePath(where string) (string, error) {
-	if scheme, _, ok := strings.Cut(where, "://"); ok {
-		u, err := url.Parse(where)
-		if err != nil {
-			return "", errors.New("not a URL") // a URL can hold a password
-		}
-		if scheme != "sqlite" {
-			return "", fmt.Errorf("no index is known for %q URLs; use sqlite:///path/to/index.db", scheme)
-		}
-		if u.Host != "" || u.Path == "" || u.RawQuery != "" {
-			return "", errors.New("the form is sqlite:///path/to/index.db, with three slashes")
-		}
-		where = filepath.FromSlash(u.Path)
+func open(ctx context.Context, where string) (engine, error) {
+	switch scheme, _, ok := strings.Cut(where, "://"); {
+	case !ok || scheme == "sqlite":
+		return openSQLiteEngine(ctx, where)
+	case scheme == "postgres" || scheme == "postgresql":
+		return openPostgres(ctx, where)
+	default:
+		return nil, fmt.Errorf("no index is known for %q URLs; use sqlite:///path/to/index.db or postgres://user@host/database", scheme)
 	}
-	if where == "" {
-		return "", errors.New("the path is empty")
-	}
-	return filepath.Abs(where)
 }
 
-// makePrivate makes an empty database file that only its owner can read, whatever the umask; SQLite gives the files
-// beside it (-wal, -shm) the same mode. One that is there is never opened here: on closing it again the locks that SQLite
-// has on it in this process would be gone.
-func makePrivate(path string) error {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-		if errors.Is(err, fs.ErrExist) { // by another process, just now
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return f.Close()
+// masked is a place as it may be shown. An URL can hold a password in many places.
+func masked(where string) string {
+	switch scheme, _, ok := strings.Cut(where, "://"); {
+	case !ok || scheme == "sqlite":
+		return where
+	case scheme == "postgres" || scheme == "postgresql":
+		return shownPostgres(where)
+	default:
+		return scheme + "://…"
 	}
-	if err != nil {
+}
+
+// engine is what SQLite and PostgreSQL do each in their own way.
+type engine interface {
+	// read gives each row that a query finds to a function.
+	read(ctx context.Context, query string, args []any, each func(scanner) error) error
+	// change makes a change: all statements in one transaction, or none. It gives how many rows the first one changed, -1
+	// if it was not carried out. PostgreSQL is sent all of them at once, to be made in one round trip. So where the others
+	// must not be made if the first changes nothing, they say so in their text.
+	change(ctx context.Context, list []statement) (first int64, err error)
+
+	ping(ctx context.Context) error
+	exclusive(ctx context.Context, name string, f func(context.Context) error) error
+	warnings() []string
+	pool() sql.DBStats
+	tableBytes(ctx context.Context, table string) (int64, error)
+	close() error
+}
+
+// Ping reports within a second whether the index can be read and takes changes.
+func (ix *Index) Ping(ctx context.Context) error { return ix.db.ping(ctx) }
+
+// Exclusive runs f while nobody else, in this process or in another one with the same database, runs anything under the
+// same name. It waits for its turn until ctx is done. In SQLite all names are one.
+func (ix *Index) Exclusive(ctx context.Context, name string, f func(context.Context) error) error {
+	return ix.db.exclusive(ctx, name, f)
+}
+
+// Warnings says what an operator should know about how the database is set up, in a line each.
+func (ix *Index) Warnings() []string { return ix.db.warnings() }
+
+// Pool says how many connections are open and in use, and how often and how long they were waited for.
+func (ix *Index) Pool() sql.DBStats { return ix.db.pool() }
+
+// unhurried is a context for calls that nobody waits for, such as copying: they may take longer than an upload's.
+func unhurried(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unhurriedKey{}, true)
+}
+
+type unhurriedKey struct{}
+
+// statement is a part of a change.
+type statement struct {
+	query string
+	args  []any
+}
+
+func stmt(query string, args ...any) statement { return statement{query, args} }
+
+// do makes a change. If its first statement changes no row, the error is otherwise, unless that is nil.
+func (ix *Index) do(ctx context.Context, otherwise error, list ...statement) error {
+	if err := checkTexts(list); err != nil {
 		return err
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("it holds keys, and others than its owner can read it (mode %04o); run: chmod 600 %s", info.Mode().Perm(), path)
-	}
-	return nil
-}
-
-func openSQLite(path string, connections int, options ...string) (*sql.DB, error) {
-	options = append([]string{
-		"_pragma=busy_timeout(5000)", // another process, such as wxup merchant add, may be writing
-		"_pragma=synchronous(FULL)",
-		"_pragma=fullfsync(1)", // macOS, where fsync alone does not reach the disk
-		"_pragma=checkpoint_fullfsync(1)",
-		"_pragma=foreign_keys(1)",
-	}, options...)
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.Join(options, "&")}
-	db, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
-}
-
-// migrateAtOnce is migrate for several processes that start with a new database: when two of them switch it to WAL at the
-// same time, SQLite does not wait but fails.
-func migrateAtOnce(ctx context.Context, db *sql.DB) error {
-	for range 500 {
-		err := migrate(ctx, db, migrations())
-		if e := (*sqlite.Error)(nil); !errors.As(err, &e) || e.Code()&0xff != busy {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return errors.New("another process keeps it locked")
-}
-
-// Close waits for the changes that are being made. Those asked for later fail.
-func (ix *Index) Close() error {
-	ix.closing.Do(func() { ix.closed = errors.Join(ix.write.close(), ix.read.close()) })
-	return ix.closed
-}
-
-// Ping reports whether the index can be read and takes changes.
-func (ix *Index) Ping(ctx context.Context) error {
-	if err := ix.write.failed(); err != nil {
-		return err
-	}
-	var version int
-	return ix.read.row(ctx, `SELECT MAX(version) FROM schema_version`, nil, &version)
-}
-
-// pool is a set of connections and the statements that were prepared on it, by text.
-type pool struct {
-	db    *sql.DB
-	stmts sync.Map // string: *sql.Stmt
-}
-
-func (p *pool) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := p.stmts.Load(query); ok {
-		return s.(*sql.Stmt), nil
-	}
-	s, err := p.db.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if other, loaded := p.stmts.LoadOrStore(query, s); loaded {
-		s.Close()
-		return other.(*sql.Stmt), nil
-	}
-	return s, nil
-}
-
-// row reads one row; none is [server.ErrUnknown].
-func (p *pool) row(ctx context.Context, query string, args []any, into ...any) error {
-	s, err := p.prepare(ctx, query)
-	if err != nil {
-		return err
-	}
-	return orUnknown(s.QueryRowContext(ctx, args...).Scan(into...))
-}
-
-func orUnknown(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return server.ErrUnknown
+	n, err := ix.db.change(ctx, list)
+	if n == 0 && otherwise != nil {
+		return otherwise
 	}
 	return err
+}
+
+// checkTexts refuses what PostgreSQL cannot hold. What strangers send was escaped (text.go); this is what an operator
+// gives.
+func checkTexts(list []statement) error {
+	for _, s := range list {
+		for _, arg := range s.args {
+			if text, ok := arg.(string); ok && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
+				return fmt.Errorf("%.60q is not text in UTF-8, or holds a NUL", text)
+			}
+		}
+	}
+	return nil
 }
 
 // scanner is a row to be read: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(into ...any) error }
 
 // all reads all rows.
-func all[T any](ctx context.Context, p *pool, one func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	s, err := p.prepare(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []T
-	for rows.Next() {
-		x, err := one(rows)
-		if err != nil {
-			return nil, err
-		}
+func all[T any](ctx context.Context, ix *Index, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+	err = ix.db.read(ctx, query, args, func(row scanner) error {
+		x, err := scan(row)
 		list = append(list, x)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
-func (p *pool) close() error {
-	p.stmts.Range(func(_, s any) bool { s.(*sql.Stmt).Close(); return true })
-	return p.db.Close()
+// one reads one row; none is [server.ErrUnknown].
+func one[T any](ctx context.Context, ix *Index, what string, scan func(scanner) (T, error), query string, args ...any) (*T, error) {
+	list, err := all(ctx, ix, scan, query, args...)
+	if err == nil && len(list) == 0 {
+		err = server.ErrUnknown
+	}
+	if err != nil {
+		return nil, doing(what, err)
+	}
+	return &list[0], nil
 }
+
+// value reads one column of one row; none is [server.ErrUnknown].
+func value[T any](ctx context.Context, ix *Index, what string, query string, args ...any) (T, error) {
+	x, err := one(ctx, ix, what, func(row scanner) (x T, err error) { return x, row.Scan(&x) }, query, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return *x, nil
+}
+
+// Close waits for the changes that are being made. Those asked for later fail.
+func (ix *Index) Close() error {
+	ix.closing.Do(func() { ix.closed = ix.db.close() })
+	return ix.closed
+}
+
+var errClosed = errors.New("the index is closed")
 
 // micros and moment turn a time into a column and back.
 func micros(t time.Time) int64 {
@@ -277,4 +229,12 @@ func moment(micros int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micros).UTC()
+}
+
+// doing says what failed.
+func doing(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package sqlindex
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -52,13 +53,13 @@ type ExchangeFilter struct {
 // ListExchanges lists exchanges, the newest first.
 func (ix *Index) ListExchanges(ctx context.Context, f ExchangeFilter) ([]server.Exchange, error) {
 	query, args := f.query()
-	list, err := all(ctx, ix.read, scanExchange, query, args...)
+	list, err := all(ctx, ix, scanExchange, query, args...)
 	return list, doing("list exchanges", err)
 }
 
 func (f ExchangeFilter) query() (string, []any) {
 	p := newPage("at", f.After)
-	p.equal("account", escape(f.Account))
+	p.equal("account", key(f.Account))
 	p.equal("endpoint", f.Endpoint)
 	if f.Refused || f.Problem != "" {
 		p.where = append(p.where, `problem <> ''`) // the condition of the index exchange_refused
@@ -78,7 +79,7 @@ type MediaFilter struct {
 // ListMedia lists media, the newest first.
 func (ix *Index) ListMedia(ctx context.Context, f MediaFilter) ([]server.Media, error) {
 	query, args := f.query()
-	list, err := all(ctx, ix.read, scanMedia, query, args...)
+	list, err := all(ctx, ix, scanMedia, query, args...)
 	return list, doing("list media", err)
 }
 
@@ -89,15 +90,66 @@ func (f MediaFilter) query() (string, []any) {
 	return p.query(mediaColumns, f.Limit)
 }
 
+// AllExchanges goes through all exchanges that the filter takes, from new to old. It reads page by page, of f.Limit at a
+// time, so that it holds nothing up and may take as long as it likes. What is recorded meanwhile may be left out.
+func (ix *Index) AllExchanges(ctx context.Context, f ExchangeFilter) iter.Seq2[server.Exchange, error] {
+	return pages(atOnce(f.Limit), func(after Cursor, limit int) ([]server.Exchange, error) {
+		if after != (Cursor{}) {
+			f.After = after
+		}
+		f.Limit = limit
+		return ix.ListExchanges(ctx, f)
+	}, func(e server.Exchange) Cursor { return Cursor{e.Time, e.ID} })
+}
+
+// AllMedia is [Index.AllExchanges] for media.
+func (ix *Index) AllMedia(ctx context.Context, f MediaFilter) iter.Seq2[server.Media, error] {
+	return pages(atOnce(f.Limit), func(after Cursor, limit int) ([]server.Media, error) {
+		if after != (Cursor{}) {
+			f.After = after
+		}
+		f.Limit = limit
+		return ix.ListMedia(ctx, f)
+	}, func(m server.Media) Cursor { return Cursor{m.Created, m.ID} })
+}
+
+func atOnce(limit int) int {
+	if limit <= 0 {
+		return 200
+	}
+	return min(limit, 1000)
+}
+
+func pages[T any](limit int, list func(after Cursor, limit int) ([]T, error), place func(T) Cursor) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for after := (Cursor{}); ; {
+			page, err := list(after, limit)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, x := range page {
+				if !yield(x, nil) {
+					return
+				}
+				after = place(x)
+			}
+			if len(page) < limit {
+				return
+			}
+		}
+	}
+}
+
 // MediaByID finds a media by its ID.
 func (ix *Index) MediaByID(ctx context.Context, id string) (*server.Media, error) {
 	return one(ctx, ix, "look up media", scanMedia, mediaColumns+`WHERE id = $1`, escape(id))
 }
 
 // HasMedia reports whether any media has this digest: whether a blob is still wanted.
-func (ix *Index) HasMedia(ctx context.Context, sha256 string) (has bool, err error) {
-	err = ix.read.row(ctx, `SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)`, []any{sha256}, &has)
-	return has, doing("look up media by digest", err)
+func (ix *Index) HasMedia(ctx context.Context, sha256 string) (bool, error) {
+	return value[bool](ctx, ix, "look up media by digest", `SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)`, escape(sha256))
 }
 
 // page builds the text of a query for one page of a list. There are few texts, so that each is prepared once.

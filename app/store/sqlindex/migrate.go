@@ -14,7 +14,8 @@ import (
 
 // The tables are made by the files in migrations, in the order of their numbers: 0001_first.sql, 0002_…. A file that was
 // released is never changed; what comes later is a new file. There is no way back: a program that is older than the
-// database refuses it.
+// database refuses it when it starts. One that is running meanwhile goes on: servers are replaced one after the other, so a
+// new file only adds what the program before it can do without.
 //
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
@@ -27,9 +28,23 @@ func migrations() fs.FS {
 	return sub
 }
 
+func migrationCount() int {
+	names, _ := fs.Glob(migrations(), "*.sql")
+	return len(names)
+}
+
+// scripts is how an engine applies migrations.
+type scripts struct {
+	lock  func(ctx context.Context, tx *sql.Tx) error // keeps others from migrating; nil: that the transaction began does
+	apply func(ctx context.Context, tx *sql.Tx, text string) error
+}
+
+const versionTable = `CREATE TABLE IF NOT EXISTS schema_version (
+	version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)`
+
 // migrate applies the files that were not applied yet, all in one transaction. Of several processes that start at once
 // the first does it, and the others wait.
-func migrate(ctx context.Context, db *sql.DB, files fs.FS) error {
+func migrate(ctx context.Context, db *sql.DB, files fs.FS, in scripts) error {
 	names, err := fs.Glob(files, "*.sql") // sorted
 	if err != nil {
 		return err
@@ -39,17 +54,20 @@ func migrate(ctx context.Context, db *sql.DB, files fs.FS) error {
 		return err
 	}
 	defer tx.Rollback()
-	const versions = `CREATE TABLE IF NOT EXISTS schema_version (
-		version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)`
-	if _, err := tx.ExecContext(ctx, versions); err != nil {
+	if in.lock != nil {
+		if err := in.lock(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := in.apply(ctx, tx, versionTable); err != nil {
 		return err
 	}
 	var has int
 	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM schema_version`).Scan(&has); err != nil {
 		return err
 	}
-	if has > len(names) {
-		return fmt.Errorf("a newer wxup made it (its tables have version %d, this program knows %d): use that one", has, len(names))
+	if err := tooNew(has, len(names)); err != nil {
+		return err
 	}
 	for i, name := range names[has:] {
 		version := has + i + 1
@@ -60,7 +78,7 @@ func migrate(ctx context.Context, db *sql.DB, files fs.FS) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+		if err := in.apply(ctx, tx, string(text)); err != nil {
 			return fmt.Errorf("apply %s: %w", name, err)
 		}
 		const note = `INSERT INTO schema_version (version, name, applied) VALUES ($1, $2, $3)`
@@ -69,6 +87,13 @@ func migrate(ctx context.Context, db *sql.DB, files fs.FS) error {
 		}
 	}
 	return tx.Commit()
+}
+
+func tooNew(has, known int) error {
+	if has > known {
+		return fmt.Errorf("a newer wxup made it: the index is at version %d, this program knows %d; upgrade wxup", has, known)
+	}
+	return nil
 }
 
 func atoi(s string) int {

@@ -2,17 +2,25 @@ package sqlindex
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"unicode/utf8"
+
+	"github.com/wxup/wxup/app/store/storetest"
+	"github.com/wxup/wxup/app/testservers"
+	"github.com/wxup/wxup/server"
 )
 
 func TestOpenForms(t *testing.T) {
@@ -41,7 +49,7 @@ func TestOpenForms(t *testing.T) {
 		"":                                  "empty",
 		"sqlite://relative.db":              "three slashes",
 		"sqlite:///x.db?mode=memory":        "three slashes",
-		"postgres://u:secret@h/db":          "postgres",
+		"mysql://u:secret@h/db":             "postgres://user@host",
 		"sqlite://%zz":                      "not a URL",
 		filepath.Join(dir, "no", "x.db"):    "no such file",
 		"sqlite://" + filepath.ToSlash(dir): "",
@@ -52,6 +60,9 @@ func TestOpenForms(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%q) = %v, want it to say %q", where, err, want)
+		}
+		if strings.Contains(fmt.Sprint(err), "secret") {
+			t.Errorf("Open(%q) shows the password: %v", where, err)
 		}
 	}
 }
@@ -90,12 +101,12 @@ func TestPragmas(t *testing.T) {
 	ix := openIndex(t, t.TempDir())
 	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
 		var got string
-		must(t, ix.write.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
+		must(t, ix.db.(*watched).engine.(*sqliteEngine).write.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
 		if got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	if _, err := ix.read.db.Exec(`INSERT INTO setting (name, value) VALUES ('a', 'b')`); err == nil {
+	if _, err := ix.db.(*watched).engine.(*sqliteEngine).readers.Exec(`INSERT INTO setting (name, value) VALUES ('a', 'b')`); err == nil {
 		t.Error("a connection for lookups takes changes")
 	}
 }
@@ -116,7 +127,7 @@ func TestMigrate(t *testing.T) {
 		return n
 	}
 	for range 2 {
-		must(t, migrate(t.Context(), db, files))
+		must(t, migrate(t.Context(), db, files, sqliteScripts))
 	}
 	if version() != 1 {
 		t.Errorf("version %d, want 1", version())
@@ -125,7 +136,7 @@ func TestMigrate(t *testing.T) {
 	// One of several that fails undoes all.
 	files["0002_b.sql"] = file("UPDATE a SET x = 2; CREATE TABLE b (x BIGINT);")
 	files["0003_c.sql"] = file("INSERT INTO none VALUES (1);")
-	if err := migrate(t.Context(), db, files); err == nil || !strings.Contains(err.Error(), "0003_c.sql") {
+	if err := migrate(t.Context(), db, files, sqliteScripts); err == nil || !strings.Contains(err.Error(), "0003_c.sql") {
 		t.Errorf("a migration that fails: %v", err)
 	}
 	var x int
@@ -134,42 +145,150 @@ func TestMigrate(t *testing.T) {
 		t.Errorf("afterwards version %d and x = %d, want 1 and 1", version(), x)
 	}
 	files["0003_c.sql"] = file("INSERT INTO b VALUES (1);")
-	must(t, migrate(t.Context(), db, files))
+	must(t, migrate(t.Context(), db, files, sqliteScripts))
 	if version() != 3 {
 		t.Errorf("version %d, want 3", version())
 	}
 
 	// An older program.
 	delete(files, "0003_c.sql")
-	if err := migrate(t.Context(), db, files); err == nil || !strings.Contains(err.Error(), "newer wxup") {
+	if err := migrate(t.Context(), db, files, sqliteScripts); err == nil || !strings.Contains(err.Error(), "newer wxup") {
 		t.Errorf("an older program: %v", err)
 	}
 	// A gap in the numbers.
 	files["0004_d.sql"], files["0005_e.sql"] = file(""), file("")
-	if err := migrate(t.Context(), db, files); err == nil || !strings.Contains(err.Error(), "0005_e.sql stands at place 4") {
+	if err := migrate(t.Context(), db, files, sqliteScripts); err == nil || !strings.Contains(err.Error(), "0005_e.sql stands at place 4") {
 		t.Errorf("a gap: %v", err)
 	}
 }
 
-// TestOpenAtOnce: several programs that start with no database make one.
+// TestOpenAtOnce: several programs that start with no database make one, and each migration is applied once.
 func TestOpenAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "index.db")
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			ix, err := Open(context.Background(), path)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer ix.Close()
-			if err := ix.PutSetting(context.Background(), "a", "b"); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
+	onEach(t, func(t *testing.T, open opener) {
+		dir := t.TempDir()
+		var wg sync.WaitGroup
+		if strings.HasSuffix(t.Name(), "PostgreSQL") {
+			databases.Store(dir, testservers.Postgres(t))
+		}
+		for range 8 {
+			wg.Go(func() {
+				ix, err := Open(context.Background(), placeIn(dir))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer ix.Close()
+				if err := ix.PutSetting(context.Background(), "a", "b"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		versions, err := value[int](t.Context(), open(t, dir), "count", `SELECT COUNT(*) FROM schema_version`)
+		if err != nil || versions != migrationCount() {
+			t.Errorf("%d migrations were applied, %v; want %d", versions, err, migrationCount())
+		}
+	})
 }
+
+// TestOpenInProcesses is TestOpenAtOnce for processes.
+func TestOpenInProcesses(t *testing.T) {
+	if where := os.Getenv("WXUP_TEST_OPEN"); where != "" {
+		ix, err := Open(t.Context(), where)
+		must(t, err)
+		must(t, ix.PutSetting(t.Context(), fmt.Sprint(os.Getpid()), "was here"))
+		must(t, ix.Close())
+		return
+	}
+	self, err := os.Executable()
+	must(t, err)
+	onEach(t, func(t *testing.T, open opener) {
+		dir := t.TempDir()
+		if strings.HasSuffix(t.Name(), "PostgreSQL") {
+			databases.Store(dir, testservers.Postgres(t))
+		}
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				cmd := exec.Command(self, "-test.run=^TestOpenInProcesses$")
+				cmd.Env = append(os.Environ(), "WXUP_TEST_OPEN="+placeIn(dir))
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("%v: %s", err, out)
+				}
+			})
+		}
+		wg.Wait()
+		ix := open(t, dir)
+		versions, err := value[int](t.Context(), ix, "count", `SELECT COUNT(*) FROM schema_version`)
+		if err != nil || versions != migrationCount() {
+			t.Errorf("%d migrations were applied, %v", versions, err)
+		}
+		if n, err := value[int](t.Context(), ix, "count", `SELECT COUNT(*) FROM setting`); err != nil || n != 5 {
+			t.Errorf("%d processes were here, %v; want 5", n, err)
+		}
+	})
+}
+
+// TestMigrateFromFirst: a database that the first release has made keeps what it holds, through whatever comes after. An
+// older program does not open it any more, and one that has it open goes on.
+func TestMigrateFromFirst(t *testing.T) {
+	first, err := fs.ReadFile(migrations(), "0001_first.sql")
+	must(t, err)
+	if sum := fmt.Sprintf("%x", sha256.Sum256(first))[:16]; sum != firstMigration {
+		t.Errorf("0001_first.sql is not what was released (%s)", sum)
+	}
+	onEach(t, func(t *testing.T, open opener) {
+		dir := t.TempDir()
+		in := sqliteScripts
+		var db *sql.DB
+		if strings.HasSuffix(t.Name(), "PostgreSQL") {
+			dsn := testservers.Postgres(t)
+			databases.Store(dir, dsn)
+			in = postgresScripts
+			db, err = sql.Open("pgx", dsn)
+			must(t, err)
+		} else {
+			must(t, makePrivate(placeIn(dir)))
+			db, err = openSQLite(placeIn(dir), 1, "_txlock=immediate", "_pragma=journal_mode(WAL)")
+			must(t, err)
+		}
+		defer db.Close()
+		must(t, migrate(t.Context(), db, fstest.MapFS{"0001_first.sql": {Data: first}}, in))
+		old := open(t, dir)
+		fillAll(t, old, 50)
+		before := dump(t, old)
+
+		// Those of today, and one more as it may come.
+		more := fstest.MapFS{}
+		names, _ := fs.Glob(migrations(), "*.sql")
+		for _, name := range names {
+			text, err := fs.ReadFile(migrations(), name)
+			must(t, err)
+			more[name] = &fstest.MapFile{Data: text}
+		}
+		next := len(names) + 1
+		more[fmt.Sprintf("%04d_more.sql", next)] = &fstest.MapFile{Data: []byte(`
+			CREATE INDEX exchange_endpoint ON exchange (endpoint, at, id);
+			ALTER TABLE merchant ADD COLUMN note TEXT NOT NULL DEFAULT '';
+			CREATE TABLE more (name TEXT NOT NULL PRIMARY KEY, n BIGINT NOT NULL);
+			INSERT INTO more (name, n) SELECT mchid, 1 FROM merchant;`)}
+		must(t, migrate(t.Context(), db, more, in))
+		if got := dump(t, old); !reflect.DeepEqual(got, before) {
+			t.Error("it does not hold what it held")
+		}
+		must(t, old.Record(t.Context(), storetest.NewExchange(777)))
+		must(t, old.PutMerchant(t.Context(), server.Merchant{MchID: "new"}))
+		must(t, old.Ping(t.Context()))
+		ix, err := Open(t.Context(), placeIn(dir))
+		want := fmt.Sprintf("the index is at version %d, this program knows %d; upgrade wxup", next, len(names))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("an older program opens it: %v, %v", ix, err)
+		}
+	})
+}
+
+// firstMigration is the digest of the first migration. Databases were made by it.
+const firstMigration = "3a6b99bbf5ac1bca"
 
 func TestEscape(t *testing.T) {
 	for s, want := range map[string]string{
@@ -202,5 +321,18 @@ func TestEscapeAnything(t *testing.T) {
 		if got := unescape(e); got != s {
 			t.Fatalf("%q comes back as %q", s, got)
 		}
+	}
+}
+
+func TestKey(t *testing.T) {
+	long := strings.Repeat("长\x00", 5000)
+	for _, s := range []string{"", "1900000001", "a\xb5\x00", strings.Repeat("x", keyMost)} {
+		if key(s) != escape(s) {
+			t.Errorf("key(%q) = %q", s, key(s))
+		}
+	}
+	a, b := key(long), key(long+"x")
+	if a == b || a != key(long) || len(a) > 3*keyMost || !utf8.ValidString(a) {
+		t.Errorf("key of long texts: %q, %q", a, b)
 	}
 }

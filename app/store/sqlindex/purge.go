@@ -2,8 +2,14 @@ package sqlindex
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"time"
 )
+
+// clockMargin is how far the clocks of servers that share an index may be apart: what is over by one clock is kept that
+// much longer, for the others.
+const clockMargin = time.Minute
 
 // deadTokensStay is how long a token is remembered after its end, so that who still shows it is told that it has expired
 // and not that it never was.
@@ -12,48 +18,131 @@ const deadTokensStay = 7 * 24 * time.Hour
 // purgeAtOnce bounds what is deleted in one change, so that uploads come between.
 const purgeAtOnce = 500
 
-// Purge forgets what has no use any more: nonces past their time, quota windows that are over, tokens dead for 7 days. The
-// newest token of a line stays, because the next one is numbered after it. Call it about every minute.
+// Purge forgets what has no use any more: nonces a minute past their time, quota windows that are over as long, tokens
+// dead for 7 days. The newest token of a line stays, because the next one is numbered after it. Call it about every
+// minute; several servers may at once.
 func (ix *Index) Purge(ctx context.Context, now time.Time) error {
-	at := micros(now)
-	if _, err := ix.deleteAll(ctx, `DELETE FROM nonce WHERE (account, value) IN
-		(SELECT account, value FROM nonce WHERE expires <= $1 ORDER BY expires LIMIT $2)`, at); err != nil {
+	at := micros(now.Add(-clockMargin))
+	// The condition stands twice, because a nonce may be spent anew between being found and being deleted.
+	if _, err := ix.deleteAll(ctx, 0, `DELETE FROM nonce WHERE expires <= $2 AND (account, value) IN
+		(SELECT account, value FROM nonce WHERE expires <= $2 ORDER BY expires LIMIT $1)`, at); err != nil {
 		return doing("purge nonces", err)
 	}
-	if _, err := ix.deleteAll(ctx, `DELETE FROM quota WHERE (name, start, ends) IN
-		(SELECT name, start, ends FROM quota WHERE ends <= $1 ORDER BY ends LIMIT $2)`, at); err != nil {
+	if _, err := ix.deleteAll(ctx, 0, `DELETE FROM quota WHERE (name, start, ends) IN
+		(SELECT name, start, ends FROM quota WHERE ends <= $2 ORDER BY ends LIMIT $1)`, at); err != nil {
 		return doing("purge quotas", err)
 	}
 	for _, column := range []string{"expires", "retired"} {
-		if _, err := ix.deleteAll(ctx, `DELETE FROM token WHERE value IN
-			(SELECT value FROM token t WHERE `+column+` > 0 AND `+column+` <= $1 AND EXISTS
+		if _, err := ix.deleteAll(ctx, 0, `DELETE FROM token WHERE value IN
+			(SELECT value FROM token t WHERE `+column+` > 0 AND `+column+` <= $2 AND EXISTS
 				(SELECT 1 FROM token n WHERE n.kind = t.kind AND n.subject = t.subject AND n.component = t.component AND n.seq > t.seq)
-			 ORDER BY `+column+` LIMIT $2)`, micros(now.Add(-deadTokensStay))); err != nil {
+			 ORDER BY `+column+` LIMIT $1)`, micros(now.Add(-deadTokensStay))); err != nil {
 			return doing("purge tokens", err)
 		}
 	}
 	return nil
 }
 
-// DropExchanges forgets the exchanges before a time, and gives their number. The media that they kept stays. The time must
-// be earlier than any nonce that is still valid was spent.
-func (ix *Index) DropExchanges(ctx context.Context, before time.Time) (int64, error) {
-	n, err := ix.deleteAll(ctx, `DELETE FROM exchange WHERE id IN
-		(SELECT id FROM exchange WHERE at < $1 ORDER BY at LIMIT $2)`, micros(before))
+// Old says which exchanges [Index.DropExchanges] forgets: those for which all of it is so.
+type Old struct {
+	Before  time.Time // they are from before this time; at least an hour ago, so that no nonce is valid that they spent
+	Account string    // they are of this account; "": of any
+	Keep    int       // so many newer ones are there, of the account if one is given
+	Limit   int64     // at most so many are forgotten, the oldest; 0: all
+}
+
+// DropExchanges forgets old exchanges, and gives their number. The media that they kept stays.
+func (ix *Index) DropExchanges(ctx context.Context, old Old) (int64, error) {
+	ctx = unhurried(ctx)
+	of, args := ``, []any{}
+	if old.Account != "" {
+		of, args = ` AND account = $4`, []any{key(old.Account)}
+	}
+	until := Cursor{Time: old.Before}
+	if old.Keep > 0 {
+		all, at := ``, []any{old.Keep - 1}
+		if old.Account != "" {
+			all, at = `WHERE account = $2 `, append(at, args...)
+		}
+		oldest, err := place(ctx, ix, `SELECT at, id FROM exchange `+all+`ORDER BY at DESC, id DESC LIMIT 1 OFFSET $1`, at...)
+		if err != nil || oldest == (Cursor{}) {
+			return 0, doing("drop exchanges", err)
+		}
+		if oldest.Time.Before(until.Time) {
+			until = oldest
+		}
+	}
+	n, err := ix.deleteAll(ctx, old.Limit, `DELETE FROM exchange WHERE id IN
+		(SELECT id FROM exchange WHERE (at, id) < ($2, $3)`+of+` ORDER BY at, id LIMIT $1)`,
+		append([]any{micros(until.Time), until.ID}, args...)...)
 	return n, doing("drop exchanges", err)
 }
 
-// deleteAll repeats a deletion of at most $2 rows until there are none left.
-func (ix *Index) deleteAll(ctx context.Context, query string, until int64) (total int64, err error) {
+// seenMargin is how far back the time may be at least of what DropMedia forgets: that a file was uploaded again is noted once
+// a day.
+const seenMargin = 48 * time.Hour
+
+// DropMedia forgets the media of files that were last uploaded before a time, which is to be 48 hours ago or longer, of an
+// account or, if that is "", of all. Their bytes are then wanted by nobody, if nobody else has uploaded the same. It gives
+// the number; with dryRun nothing is forgotten.
+func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string, dryRun bool) (int64, error) {
+	if time.Since(before) < seenMargin {
+		return 0, fmt.Errorf("drop media: %s is less than %s ago", before.Format(time.DateTime), seenMargin)
+	}
+	where, args := `created < $2 AND seen < $2`, []any{micros(before)}
+	if account != "" {
+		where, args = where+` AND account = $3`, append(args, key(account))
+	}
+	return ix.dropMedia(ctx, where, `created, id`, dryRun, args...)
+}
+
+// DropEndedMedia forgets the media whose ids have ended by 48 hours or longer.
+func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool) (int64, error) {
+	return ix.dropMedia(ctx, `expires > 0 AND expires < $2`, `expires`, dryRun, micros(now.Add(-seenMargin)))
+}
+
+// dropMedia deletes the rows of a condition on $2 and so on. The condition stands twice, because a file may be uploaded again
+// between being found and being deleted.
+func (ix *Index) dropMedia(ctx context.Context, where, order string, dryRun bool, args ...any) (n int64, err error) {
+	if dryRun {
+		n, err = value[int64](ctx, ix, "count media", `SELECT COUNT(*) FROM (SELECT id FROM media WHERE `+where+` LIMIT $1) AS old`, append([]any{int64(math.MaxInt64)}, args...)...)
+	} else {
+		n, err = ix.deleteAll(ctx, 0, `DELETE FROM media WHERE `+where+` AND id IN (SELECT id FROM media WHERE `+where+` ORDER BY `+order+` LIMIT $1)`, args...)
+	}
+	return n, doing("drop media", err)
+}
+
+// CountExchanges is how many exchanges there are of before a time, of an account or, if that is "", of all.
+func (ix *Index) CountExchanges(ctx context.Context, before time.Time, account string) (int64, error) {
+	if account != "" {
+		return value[int64](ctx, ix, "count exchanges", `SELECT COUNT(*) FROM exchange WHERE at < $1 AND account = $2`, micros(before), key(account))
+	}
+	return value[int64](ctx, ix, "count exchanges", `SELECT COUNT(*) FROM exchange WHERE at < $1`, micros(before))
+}
+
+// place is the place of the row that a query finds; the zero Cursor if there is none.
+func place(ctx context.Context, ix *Index, query string, args ...any) (c Cursor, err error) {
+	err = ix.db.read(ctx, query, args, func(row scanner) error {
+		var at int64
+		err := row.Scan(&at, &c.ID)
+		c.Time = moment(at)
+		return err
+	})
+	return c, err
+}
+
+// deleteAll repeats a deletion of at most $1 rows until there are none left, or limit of them are deleted.
+func (ix *Index) deleteAll(ctx context.Context, limit int64, query string, args ...any) (total int64, err error) {
 	for {
-		var n int64
-		err := ix.write.do(ctx, func(c *change) error {
-			var err error
-			n, err = c.exec(query, until, purgeAtOnce)
-			return err
-		})
-		total += n
-		if err != nil || n < purgeAtOnce {
+		at := int64(purgeAtOnce)
+		if limit > 0 {
+			at = min(at, limit-total)
+		}
+		n, err := ix.db.change(ctx, []statement{{query, append([]any{at}, args...)}})
+		if n > 0 && err == nil {
+			total += n
+		}
+		if err != nil || n < at || total == limit {
 			return total, err
 		}
 	}

@@ -2,46 +2,80 @@ package sqlindex
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wxup/wxup/media"
 	"github.com/wxup/wxup/server"
 )
 
-// Record makes an exchange durable, with the nonce it spends and the media it kept. The nonce comes first, so that an
-// exchange that loses it has written nothing. Of media that is there already the first record stays: the file is the same
-// one, and its URL was given out.
+// Record makes an exchange durable, with the nonce it spends and the media it kept. The nonce comes first: when it is
+// another's, nothing is written. Of media that is there already the first record stays: the file is the same one, and its
+// URL was given out.
 func (ix *Index) Record(ctx context.Context, e *server.Exchange) error {
 	x := mapExchange(*e, escape)
-	row := exchangeArgs(x)
-	err := ix.write.do(ctx, func(c *change) error {
-		if n := x.Nonce; n != nil {
-			err := c.must(server.ErrSpent, `INSERT INTO nonce (account, value, exchange, expires) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (account, value) DO UPDATE SET exchange = excluded.exchange, expires = excluded.expires
-				WHERE nonce.expires <= $5`,
-				n.Account, n.Value, x.ID, micros(n.Expires), micros(x.Time))
-			if err != nil {
-				return err
-			}
-		}
-		if x.Media != nil {
-			if _, err := c.exec(insertMedia, mediaArgs(toMediaRow(*x.Media))...); err != nil {
-				return err
-			}
-		}
-		_, err := c.exec(insertExchange, row...)
-		return err
-	})
-	return doing("record exchange", err)
+	x.Account = key(e.Account)
+	rows := []statement{{insertExchange, exchangeArgs(x)}}
+	if x.Media != nil {
+		rows = append(rows, statement{insertMedia, mediaArgs(toMediaRow(*x.Media))})
+	}
+	if e.Nonce == nil {
+		return doing("record exchange", ix.do(ctx, nil, rows...))
+	}
+	account, nonce := key(e.Nonce.Account), key(e.Nonce.Value)
+	rows[0].query = insertExchangeIfSpent
+	if x.Media != nil {
+		rows[1].query = insertMediaIfSpent
+	}
+	for i := range rows {
+		rows[i].args = append(rows[i].args, account, nonce, x.ID)
+	}
+	spend := stmt(`INSERT INTO nonce (account, value, exchange, expires) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account, value) DO UPDATE SET exchange = excluded.exchange, expires = excluded.expires
+		WHERE nonce.expires <= $5`,
+		account, nonce, x.ID, micros(x.Nonce.Expires), micros(x.Time))
+	return doing("record exchange", ix.do(ctx, server.ErrSpent, append([]statement{spend}, rows...)...))
 }
 
-const insertExchange = `INSERT INTO exchange (id, at, took, family, endpoint, account, proven, method, path, remote, status,
-	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+const (
+	exchangeList = `id, at, took, family, endpoint, account, proven, method, path, remote, status,
+	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of`
+	mediaList = `id, url, account, endpoint, sha256, size, format, width, height, filename, public, created, expires`
 
-const exchangeColumns = `SELECT id, at, took, family, endpoint, account, proven, method, path, remote, status,
-	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of FROM exchange `
+	exchangeColumns = `SELECT ` + exchangeList + ` FROM exchange `
+	mediaColumns    = `SELECT ` + mediaList + ` FROM media `
+)
+
+var (
+	insertExchange        = `INSERT INTO exchange (` + exchangeList + `) VALUES (` + arguments(exchangeList) + `)`
+	insertExchangeIfSpent = `INSERT INTO exchange (` + exchangeList + `) ` + ifSpent(exchangeList)
+	insertMedia           = `INSERT INTO media (` + mediaList + `) VALUES (` + arguments(mediaList) + `)` + seenAgain
+	insertMediaIfSpent    = `INSERT INTO media (` + mediaList + `) ` + ifSpent(mediaList) + seenAgain
+)
+
+// seenAgain notes, once a day at most, that media which is there already was uploaded again: then it is wanted still, and an
+// id that ends begins anew.
+const seenAgain = ` ON CONFLICT (id) DO UPDATE SET seen = excluded.created, expires = excluded.expires
+	WHERE excluded.created - media.created >= 86400000000 AND excluded.created - media.seen >= 86400000000`
+
+// arguments is $1, $2, … for a list of columns.
+func arguments(columns string) string {
+	list := make([]string, strings.Count(columns, ",")+1)
+	for i := range list {
+		list[i] = "$" + strconv.Itoa(i+1)
+	}
+	return strings.Join(list, ", ")
+}
+
+// ifSpent is a row, if the nonce that three more arguments name, by account and value, was spent by the exchange they name.
+func ifSpent(columns string) string {
+	n := strings.Count(columns, ",") + 1
+	return fmt.Sprintf(`SELECT %s WHERE EXISTS (SELECT 1 FROM nonce WHERE account = $%d AND value = $%d AND exchange = $%d)`,
+		arguments(columns), n+1, n+2, n+3)
+}
 
 func exchangeArgs(e server.Exchange) []any {
 	var m *mediaRow
@@ -96,7 +130,7 @@ func (ix *Index) Exchange(ctx context.Context, id string) (*server.Exchange, err
 // SpentBy finds the exchange that spent a nonce. It may still be found after the nonce has expired, until [Index.Purge].
 func (ix *Index) SpentBy(ctx context.Context, account, nonce string) (*server.Exchange, error) {
 	return one(ctx, ix, "look up nonce", scanExchange,
-		exchangeColumns+`WHERE id = (SELECT exchange FROM nonce WHERE account = $1 AND value = $2)`, escape(account), escape(nonce))
+		exchangeColumns+`WHERE id = (SELECT exchange FROM nonce WHERE account = $1 AND value = $2)`, key(account), key(nonce))
 }
 
 // nonceRow and mediaRow are how a nonce and a media stand in an exchange's record, and mediaRow in its table.
@@ -133,12 +167,6 @@ func (r mediaRow) media() server.Media {
 		Format: r.Format, Width: r.Width, Height: r.Height, Filename: r.Filename, Public: r.Public,
 		Created: moment(r.Created), Expires: moment(r.Expires)}
 }
-
-const insertMedia = `INSERT INTO media (id, url, account, endpoint, sha256, size, format, width, height, filename, public,
-	created, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`
-
-const mediaColumns = `SELECT id, url, account, endpoint, sha256, size, format, width, height, filename, public,
-	created, expires FROM media `
 
 func mediaArgs(r mediaRow) []any {
 	return []any{r.ID, r.URL, r.Account, r.Endpoint, r.SHA256, r.Size, string(r.Format), r.Width, r.Height, r.Filename,

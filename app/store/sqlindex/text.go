@@ -1,6 +1,8 @@
 package sqlindex
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,3 +57,15 @@ func plain(s string) bool {
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool { return r == 0 || r >= escaped })
 }
+
+// key is escape for text that an index holds and that a stranger may make as long as a header: PostgreSQL's indexes take
+// no more than 2.7 kB. Of a long one the beginning and the digest are kept. Real ones have 10 to 32 bytes.
+func key(s string) string {
+	if len(s) <= keyMost {
+		return escape(s)
+	}
+	sum := sha256.Sum256([]byte(s))
+	return escape(s[:keyMost-64]) + "…" + hex.EncodeToString(sum[:])
+}
+
+const keyMost = 256

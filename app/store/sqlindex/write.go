@@ -11,31 +11,36 @@ import (
 	"modernc.org/sqlite"
 )
 
-// writer makes all changes, one batch at a time. While a batch is on its way to the disk, those who ask for a change wait;
-// all who wait are the next batch, and share its commit and its fsync. Who comes alone waits for nobody.
+// writer makes all changes of a SQLite database, one batch at a time: a commit costs an fsync, and SQLite has one writer.
+// While a batch is on its way to the disk, those who ask for a change wait; all who wait are the next batch, and share its
+// commit and its fsync. Who comes alone waits for nobody.
 //
 // Each change of a batch stands in a savepoint: one that fails is undone, and the others go on. If the commit fails, all
 // have failed.
 type writer struct {
-	db    *sql.DB
-	conn  *sql.Conn            // the one that writes
-	stmts map[string]*sql.Stmt // prepared on it, by text; run's alone
-	jobs  chan *job            // not buffered: who has sent is in a batch
-	quit  chan struct{}        // closed by close
-	done  chan struct{}        // closed when run has ended
-	fault atomic.Pointer[error]
+	db      *sql.DB
+	conn    *sql.Conn            // the one that writes
+	stmts   map[string]*sql.Stmt // prepared on it, by text; run's alone
+	jobs    chan *job            // not buffered: who has sent is in a batch
+	quit    chan struct{}        // closed by close
+	done    chan struct{}        // closed when run has ended
+	commits atomic.Int64
+	fault   atomic.Pointer[error]
 }
 
 // job is one change. When it was given to the writer, it is carried out, and the one who asked waits for the outcome.
 type job struct {
-	change func(*change) error
-	result chan error
+	list   []statement
+	result chan result
+}
+
+type result struct {
+	first int64
+	err   error
 }
 
 // batchMost bounds how long the first of a batch waits for the last.
 const batchMost = 256
-
-var errClosed = errors.New("the index is closed")
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
@@ -52,18 +57,19 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 
 // do makes a change and returns when it is durable. The context counts as long as it waits for its turn: afterwards it is
 // too late to say whether the change was made.
-func (w *writer) do(ctx context.Context, f func(*change) error) error {
+func (w *writer) do(ctx context.Context, list []statement) (int64, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return -1, err
 	}
-	j := &job{f, make(chan error, 1)}
+	j := &job{list, make(chan result, 1)}
 	select {
 	case w.jobs <- j:
-		return <-j.result
+		r := <-j.result
+		return r.first, r.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return -1, ctx.Err()
 	case <-w.quit:
-		return errClosed
+		return -1, errClosed
 	}
 }
 
@@ -98,46 +104,77 @@ func (w *writer) carryOut(batch []*job) {
 	results, err := w.commit(batch)
 	for i, j := range batch {
 		if err != nil {
-			j.result <- err
+			j.result <- result{-1, err}
 		} else {
 			j.result <- results[i]
 		}
 	}
 }
 
-func (w *writer) commit(batch []*job) (results []error, err error) {
+func (w *writer) commit(batch []*job) (results []result, err error) {
 	if err := w.failed(); err != nil {
 		return nil, err
 	}
-	c := &change{w}
-	if _, err := c.exec(`BEGIN IMMEDIATE`); err != nil {
+	if _, err := w.exec(stmt(`BEGIN IMMEDIATE`)); err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			c.exec(`ROLLBACK`) // fails if SQLite has done it already
+			w.exec(stmt(`ROLLBACK`)) // fails if SQLite has done it already
 		}
 	}()
 	for _, j := range batch {
-		if _, err := c.exec(`SAVEPOINT job`); err != nil {
+		if _, err := w.exec(stmt(`SAVEPOINT job`)); err != nil {
 			return nil, err
 		}
-		failure := j.change(c)
-		if failure != nil {
-			if _, err := c.exec(`ROLLBACK TO SAVEPOINT job`); err != nil {
-				return nil, errors.Join(failure, err) // the whole transaction is gone: disk full, for one
+		r := w.make(j.list)
+		if r.err != nil {
+			if _, err := w.exec(stmt(`ROLLBACK TO SAVEPOINT job`)); err != nil {
+				return nil, errors.Join(r.err, err) // the whole transaction is gone: disk full, for one
 			}
 		}
-		if _, err := c.exec(`RELEASE SAVEPOINT job`); err != nil {
+		if _, err := w.exec(stmt(`RELEASE SAVEPOINT job`)); err != nil {
 			return nil, err
 		}
-		results = append(results, failure)
+		results = append(results, r)
 	}
-	if _, err := c.exec(`COMMIT`); err != nil {
+	if _, err := w.exec(stmt(`COMMIT`)); err != nil {
 		w.fail(err)
 		return nil, fmt.Errorf("commit: %w", err)
 	}
+	w.commits.Add(1)
 	return results, nil
+}
+
+func (w *writer) make(list []statement) result {
+	first := int64(-1)
+	for i, s := range list {
+		n, err := w.exec(s)
+		if err != nil {
+			return result{first, err}
+		}
+		if i == 0 {
+			first = n
+		}
+	}
+	return result{first, nil}
+}
+
+// exec gives the number of rows that were changed. It belongs to nobody's request, and has no context.
+func (w *writer) exec(x statement) (int64, error) {
+	s, ok := w.stmts[x.query]
+	if !ok {
+		var err error
+		if s, err = w.conn.PrepareContext(context.Background(), x.query); err != nil {
+			return 0, err
+		}
+		w.stmts[x.query] = s
+	}
+	r, err := s.Exec(x.args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
 }
 
 // Result codes, from sqlite3.h: SQLITE_BUSY, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
@@ -173,49 +210,4 @@ func (w *writer) close() error {
 		s.Close()
 	}
 	return errors.Join(w.conn.Close(), w.db.Close())
-}
-
-// change is the transaction that a job works in. It belongs to nobody's request, and has no context.
-type change struct{ w *writer }
-
-// exec gives the number of rows that were changed.
-func (c *change) exec(query string, args ...any) (int64, error) {
-	s, err := c.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := s.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
-}
-
-// must makes a change that has to change a row; otherwise it fails with the given error.
-func (c *change) must(otherwise error, query string, args ...any) error {
-	n, err := c.exec(query, args...)
-	if err == nil && n == 0 {
-		return otherwise
-	}
-	return err
-}
-
-// row reads one row; none is [server.ErrUnknown].
-func (c *change) row(query string, args []any, into ...any) error {
-	s, err := c.stmt(query)
-	if err != nil {
-		return err
-	}
-	return orUnknown(s.QueryRow(args...).Scan(into...))
-}
-
-func (c *change) stmt(query string) (*sql.Stmt, error) {
-	if s, ok := c.w.stmts[query]; ok {
-		return s, nil
-	}
-	s, err := c.w.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		c.w.stmts[query] = s
-	}
-	return s, err
 }

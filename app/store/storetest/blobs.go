@@ -14,13 +14,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/wxup/wxup/app/store"
 	"github.com/wxup/wxup/server"
 )
 
-// TestBlobs runs the suite. Each part opens Blobs of its own, empty, which open closes at the end of t.
+// TestBlobs runs the suite. Each part opens Blobs of its own, empty, which open closes at the end of t. Parts run at the
+// same time: in some stores a Delete has to wait.
 func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
 	for _, part := range []struct {
 		name string
@@ -28,18 +30,26 @@ func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
 	}{
 		{"put and get", testPutGet},
 		{"seek", testSeek},
+		{"borders", testBorders},
 		{"missing", testMissing},
 		{"mismatch", testMismatch},
+		{"lying content", testLyingContent},
+		{"broken content", testBrokenContent},
 		{"put again", testPutAgain},
 		{"delete", testDelete},
+		{"delete by time", testDeleteByTime},
 		{"list", testList},
+		{"list of many", testListMany},
 		{"same bytes at once", testSameBytes},
 		{"read while written", testReadWhileWritten},
 		{"list while written", testListWhileWritten},
 		{"delete while put", testDeleteWhilePut},
 		{"cancelled", testCancelled},
 	} {
-		t.Run(part.name, func(t *testing.T) { part.test(t, open(t)) })
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			part.test(t, open(t))
+		})
 	}
 }
 
@@ -145,6 +155,40 @@ func testSeek(t *testing.T, b store.Blobs) {
 	}
 }
 
+// testBorders reads from and to every place where an implementation may be off by one.
+func testBorders(t *testing.T, b store.Blobs) {
+	for i, size := range []int{0, 1, 2, 4096, 70_000} {
+		data := Bytes(uint64(i), size)
+		f, err := b.Open(t.Context(), put(t, b, data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := iotest.TestReader(f, data); err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		for _, at := range []int{0, 1, size - 1, size} {
+			if at < 0 || at > size {
+				continue
+			}
+			if _, err := f.Seek(int64(at), io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, data[at:]) {
+				t.Errorf("%d bytes, from %d: got %d, %v", size, at, len(got), err)
+			}
+		}
+		if _, err := f.Seek(-1, io.SeekStart); err == nil {
+			t.Errorf("%d bytes: Seek(-1) succeeds", size)
+		}
+		if _, err := f.Seek(int64(size)+10, io.SeekStart); err != nil {
+			t.Errorf("%d bytes: Seek behind the end: %v", size, err)
+		} else if n, err := f.Read(make([]byte, 10)); n != 0 || err != io.EOF {
+			t.Errorf("%d bytes: Read behind the end = %d, %v", size, n, err)
+		}
+	}
+}
+
 func testMissing(t *testing.T, b store.Blobs) {
 	ctx := t.Context()
 	for _, sum := range []string{
@@ -202,6 +246,81 @@ func testMismatch(t *testing.T, b store.Blobs) {
 	}
 }
 
+// lying is content that gives other bytes than its Seek has promised.
+type lying struct {
+	*bytes.Reader
+	size int64
+}
+
+func (l lying) Seek(offset int64, whence int) (int64, error) {
+	if whence == io.SeekEnd {
+		return l.size + offset, nil
+	}
+	return l.Reader.Seek(offset, whence)
+}
+
+func testLyingContent(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 10_000)
+	for _, x := range []struct {
+		name    string
+		content []byte
+	}{
+		{"fewer", data[:9_999]},
+		{"none", nil},
+		{"more", append(bytes.Clone(data), 0)},
+	} {
+		if err := b.Put(t.Context(), Sum(data), 10_000, lying{bytes.NewReader(x.content), 10_000}); err == nil {
+			t.Errorf("%s bytes than promised: Put succeeds", x.name)
+		}
+	}
+	if all := list(t, b); len(all) != 0 {
+		t.Errorf("%d blobs are left", len(all))
+	}
+}
+
+// breaking is content that cannot be read to its end.
+type breaking struct {
+	r   *bytes.Reader // not embedded: its WriteTo would be used
+	err error
+}
+
+func (c *breaking) Seek(offset int64, whence int) (int64, error) { return c.r.Seek(offset, whence) }
+
+func (c *breaking) Read(p []byte) (int, error) {
+	if c.r.Len() < 50_000 {
+		return 0, c.err
+	}
+	return c.r.Read(p[:min(len(p), 10_000)])
+}
+
+// testBrokenContent: of two Puts of the same bytes one breaks off; the other one holds.
+func testBrokenContent(t *testing.T, b store.Blobs) {
+	data := Bytes(1, 100_000)
+	errClient := errors.New("connection reset")
+	broken := func() error {
+		return b.Put(t.Context(), Sum(data), int64(len(data)), &breaking{bytes.NewReader(data), errClient})
+	}
+	if err := broken(); !errors.Is(err, errClient) {
+		t.Errorf("Put = %v, want the error of the content", err)
+	}
+	if _, err := b.Stat(t.Context(), Sum(data)); !errors.Is(err, server.ErrUnknown) {
+		t.Errorf("Stat of a Put that broke off = %v", err)
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if err := broken(); !errors.Is(err, errClient) {
+				t.Errorf("Put = %v, want the error of the content", err)
+			}
+		})
+	}
+	put(t, b, data)
+	wg.Wait()
+	if got, err := get(t.Context(), b, Sum(data)); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+}
+
 func testPutAgain(t *testing.T, b store.Blobs) {
 	data := Bytes(1, 50_000)
 	sum := put(t, b, data)
@@ -253,6 +372,41 @@ func testDelete(t *testing.T, b store.Blobs) {
 	}
 }
 
+// testDeleteByTime: what was put at the given time stays, and what was put long before it goes.
+func testDeleteByTime(t *testing.T, b store.Blobs) {
+	ctx := t.Context()
+	sum := put(t, b, Bytes(1, 1000))
+	other := put(t, b, Bytes(2, 1000))
+	info, err := b.Stat(ctx, sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []time.Time{{}, time.Unix(0, 0), info.Put.Add(-time.Nanosecond), info.Put} {
+		if err := b.Delete(ctx, sum, before); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Stat(ctx, sum); err != nil {
+			t.Fatalf("put at %s, deleted before %s, and: %v", info.Put, before, err)
+		}
+	}
+	// Two at once, and again.
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() { errs <- b.Delete(ctx, sum, info.Put.Add(time.Hour)) }()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.Delete(ctx, sum, info.Put.Add(time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if all := list(t, b); len(all) != 1 || all[other].Size != 1000 {
+		t.Errorf("%d blobs are left, want the other one", len(all))
+	}
+}
+
 func testList(t *testing.T, b store.Blobs) {
 	want := map[string]int64{}
 	for i := range 300 {
@@ -276,6 +430,32 @@ func testList(t *testing.T, b store.Blobs) {
 	}
 	if n != 10 {
 		t.Errorf("a List that was left after 10 gave %d", n)
+	}
+}
+
+// testListMany lists more than any store gives at once.
+func testListMany(t *testing.T, b store.Blobs) {
+	const many = 1_100
+	var wg sync.WaitGroup
+	for w := range 16 {
+		wg.Go(func() {
+			for i := w; i < many; i += 16 {
+				data := []byte(fmt.Sprint(i))
+				if err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	all := list(t, b)
+	if len(all) != many {
+		t.Errorf("List gives %d, want %d", len(all), many)
+	}
+	for i := range many {
+		if sum := Sum([]byte(fmt.Sprint(i))); all[sum].SHA256 != sum {
+			t.Errorf("%s is not listed", sum)
+		}
 	}
 }
 
@@ -368,47 +548,91 @@ func testListWhileWritten(t *testing.T, b store.Blobs) {
 
 // testDeleteWhilePut: a Put that is acknowledged holds against a Delete of what is older.
 func testDeleteWhilePut(t *testing.T, b store.Blobs) {
-	data := Bytes(1, 10_000)
-	put(t, b, data)
-	for range 100 {
-		border := time.Now().Add(-time.Minute)
-		var wg sync.WaitGroup
+	var wg sync.WaitGroup
+	for i := range 100 {
 		wg.Go(func() {
-			if err := b.Delete(t.Context(), Sum(data), border); err != nil {
-				t.Error(err)
+			data := Bytes(uint64(i), 10_000)
+			if err := deleteWhilePut(t.Context(), b, data); err != nil {
+				t.Errorf("blob %d: %v", i, err)
 			}
 		})
-		put(t, b, data)
-		if _, err := b.Stat(t.Context(), Sum(data)); err != nil {
-			t.Fatalf("put after the border, and: %v", err)
-		}
-		wg.Wait()
-		if _, err := b.Stat(t.Context(), Sum(data)); err != nil {
-			t.Fatalf("put after the border, and: %v", err)
-		}
-		// Now one that may win: whatever the order, Put's word holds at the moment it is given, or the blob is gone
-		// whole.
-		wg.Go(func() {
-			if err := b.Delete(t.Context(), Sum(data), time.Now().Add(time.Minute)); err != nil {
-				t.Error(err)
-			}
-		})
-		put(t, b, data)
-		wg.Wait()
-		if got, err := get(t.Context(), b, Sum(data)); !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
-			t.Fatalf("%d bytes, %v: neither all nor nothing", len(got), err)
-		}
 	}
+	wg.Wait()
 }
 
+func deleteWhilePut(ctx context.Context, b store.Blobs, data []byte) error {
+	sum := Sum(data)
+	put := func() error { return b.Put(ctx, sum, int64(len(data)), bytes.NewReader(data)) }
+	deleted := make(chan error, 1)
+	remove := func(before time.Time) { go func() { deleted <- b.Delete(ctx, sum, before) }() }
+
+	if err := put(); err != nil {
+		return err
+	}
+	remove(time.Now().Add(-time.Minute))
+	if err := put(); err != nil {
+		return err
+	}
+	if _, err := b.Stat(ctx, sum); err != nil {
+		return fmt.Errorf("put after the border, and: %w", err)
+	}
+	if err := <-deleted; err != nil {
+		return err
+	}
+	if _, err := b.Stat(ctx, sum); err != nil {
+		return fmt.Errorf("put after the border, and after the Delete: %w", err)
+	}
+	// Now one that may win: whatever the order, Put's word holds at the moment it is given, or the blob is gone whole.
+	remove(time.Now().Add(time.Hour))
+	if err := put(); err != nil {
+		return err
+	}
+	if err := <-deleted; err != nil {
+		return err
+	}
+	if got, err := get(ctx, b, sum); !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
+		return fmt.Errorf("%d bytes, %v: neither all nor nothing", len(got), err)
+	}
+	return nil
+}
+
+// testCancelled: who has gone away gets no work done, and no wrong answer.
 func testCancelled(t *testing.T, b store.Blobs) {
+	there := put(t, b, Bytes(2, 1000))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	data := Bytes(1, 1000)
 	if err := b.Put(ctx, Sum(data), 1000, bytes.NewReader(data)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Put with a cancelled context = %v", err)
 	}
-	if all := list(t, b); len(all) != 0 {
-		t.Errorf("and %d blobs are there", len(all))
+	if err := b.Delete(ctx, there, time.Now().Add(-time.Hour)); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("Delete with a cancelled context = %v", err)
+	}
+	if _, err := b.Stat(ctx, there); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("Stat with a cancelled context = %v", err)
+	}
+	if f, err := b.Open(ctx, there); err == nil {
+		f.Close()
+	} else if !errors.Is(err, context.Canceled) {
+		t.Errorf("Open with a cancelled context = %v", err)
+	}
+	for info, err := range b.List(ctx) {
+		if err != nil && !errors.Is(err, context.Canceled) || err == nil && info.SHA256 != there {
+			t.Errorf("List with a cancelled context gives %+v, %v", info, err)
+		}
+	}
+	if all := list(t, b); len(all) != 1 {
+		t.Errorf("and %d blobs are there, want 1", len(all))
+	}
+	// What is open outlives the call that has opened it.
+	ctx, cancel = context.WithCancel(t.Context())
+	f, err := b.Open(ctx, there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cancel()
+	if got, err := io.ReadAll(f); err != nil || Sum(got) != there {
+		t.Errorf("after the context of Open: %d bytes, %v", len(got), err)
 	}
 }

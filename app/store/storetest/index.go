@@ -2,8 +2,10 @@ package storetest
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"reflect"
 	"sync"
@@ -41,10 +43,12 @@ func TestIndex(t *testing.T, open func(t *testing.T, dir string) Index) {
 		{"apps", testApps},
 		{"tokens", testTokens},
 		{"tokens raced", testTokensRaced},
+		{"tokens alike", testTokensAlike},
 		{"quotas", testQuotas},
 		{"quotas raced", testQuotasRaced},
 		{"exchanges", testExchanges},
 		{"strange bytes", testStrangeBytes},
+		{"long texts", testLongTexts},
 		{"nonces", testNonces},
 		{"nonces raced", testNoncesRaced},
 	} {
@@ -419,6 +423,40 @@ func testStrangeBytes(t *testing.T, ix Index) {
 		same(t, got, err, e)
 		got, err = ix.SpentBy(ctx, s, e.Nonce.Value)
 		same(t, got, err, e)
+	}
+}
+
+// testLongTexts: a stranger may send an account or a nonce as long as a header. It is no reason to fail.
+func testLongTexts(t *testing.T, ix Index) {
+	ctx := t.Context()
+	long := make([]byte, 20_000) // of which nothing can be saved by compressing
+	random := rand.NewChaCha8([32]byte{1})
+	random.Read(long)
+	for i, s := range []string{string(long), hex.EncodeToString(long)} {
+		e := NewExchange(2 * i)
+		e.Account, e.Path, e.Reason, e.Media.Filename = s, s, s, s
+		e.Nonce.Account, e.Nonce.Value = s, s
+		must(t, ix.Record(ctx, e))
+		got, err := ix.Exchange(ctx, e.ID)
+		if err != nil || got.Path != s || got.Reason != s || got.Media.Filename != s {
+			t.Errorf("an exchange with long texts does not come back: %v", err)
+		}
+		if got, err := ix.SpentBy(ctx, s, s); err != nil || got.ID != e.ID || got.Nonce.Value != s {
+			t.Errorf("SpentBy with a long nonce: %v", err)
+		}
+		unknown[*server.Exchange](t, "SpentBy with another long nonce")(ix.SpentBy(ctx, s, s[:len(s)-1]))
+		twin := NewExchange(2*i + 1)
+		twin.Nonce = e.Nonce
+		if err := ix.Record(ctx, twin); !errors.Is(err, server.ErrSpent) {
+			t.Errorf("Record with the same long nonce = %v, want ErrSpent", err)
+		}
+		for _, want := range []bool{true, false} {
+			if ok, err := ix.Take(ctx, s, t0, time.Minute, 1); ok != want || err != nil {
+				t.Errorf("Take with a long name = %t, %v; want %t", ok, err, want)
+			}
+		}
+		unknown[*server.Merchant](t, "Merchant")(ix.Merchant(ctx, s))
+		unknown[*server.Token](t, "Token")(ix.Token(ctx, s))
 	}
 }
 

@@ -1,0 +1,56 @@
+package fsblob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"time"
+
+	"github.com/wxup/wxup/app/store"
+)
+
+// View is [store.Blobs] for reading, of a directory that another process may have open.
+type View struct{ dir Dir }
+
+// ErrReadOnly is the error of a change that a View cannot make.
+var ErrReadOnly = errors.New("the directory is open for reading alone")
+
+// OpenView opens a directory that is there already.
+func OpenView(path string) (*View, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("open blobs in %s: %w", path, err)
+	}
+	return &View{Dir{root: root}}, nil
+}
+
+// Open implements [store.Blobs].
+func (v *View) Open(ctx context.Context, sum string) (*store.Blob, error) {
+	return v.dir.Open(ctx, sum)
+}
+
+// Stat implements [store.Blobs].
+func (v *View) Stat(ctx context.Context, sum string) (store.Info, error) { return v.dir.Stat(ctx, sum) }
+
+// List implements [store.Blobs].
+func (v *View) List(ctx context.Context) iter.Seq2[store.Info, error] { return v.dir.List(ctx) }
+
+// Put fails with [ErrReadOnly].
+func (v *View) Put(context.Context, string, int64, io.ReadSeeker) error { return ErrReadOnly }
+
+// Delete fails with [ErrReadOnly].
+func (v *View) Delete(context.Context, string, time.Time) error { return ErrReadOnly }
+
+// Ping reports whether the directory can be read.
+func (v *View) Ping(context.Context) error {
+	_, err := v.dir.root.Stat(".")
+	return err
+}
+
+// Close gives the directory back. Blobs that are open stay so.
+func (v *View) Close() error { return v.dir.root.Close() }
+
+var _ store.Blobs = (*View)(nil)

@@ -1,0 +1,76 @@
+package s3blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// advise adds to an error what to do about it, if that is known.
+func (t target) advise(err error) error {
+	if advice := t.advice(err); advice != "" {
+		return fmt.Errorf("%w; %s", err, advice)
+	}
+	return err
+}
+
+func (t target) advice(err error) string {
+	var unknownHost *net.DNSError
+	switch {
+	case errors.As(err, &unknownHost):
+		return fmt.Sprintf("is endpoint=%s right? With style=virtual the host is %s.%s; style=path may be needed", t.endpoint, t.bucket, t.endpoint.Hostname())
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("nothing listens at %s; is the store running, and the port right?", t.endpoint.Host)
+	case certificateTrouble(err):
+		return "name the CA of the store's certificate in SSL_CERT_FILE, or give endpoint the name that stands in the certificate"
+	case wrongProtocol(err) && t.endpoint.Scheme == "https":
+		return fmt.Sprintf("%s does not speak TLS; write endpoint=http://…", t.endpoint.Host)
+	case wrongProtocol(err), strings.Contains(err.Error(), "HTTP request to an HTTPS server"), strings.Contains(err.Error(), "HTTP request was sent to HTTPS port"):
+		return fmt.Sprintf("%s speaks TLS; write endpoint=https://…", t.endpoint.Host)
+	case (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)) && t.endpoint.Scheme == "http":
+		return fmt.Sprintf("if %s speaks TLS, write endpoint=https://…", t.endpoint.Host)
+	case code(err) != "" && status(err) == 0: // an answer that minio-go does not understand
+		return t.notS3()
+	case errors.Is(err, context.DeadlineExceeded) && status(err) == 0:
+		return fmt.Sprintf("%s does not answer; is a firewall or a proxy (HTTPS_PROXY) in the way?", t.endpoint.Host)
+	}
+	switch code(err) {
+	case "NoSuchBucket":
+		return fmt.Sprintf("make the bucket %s, or add create=true to the URL", t.bucket)
+	case "BucketAlreadyExists":
+		return fmt.Sprintf("the bucket %s is somebody else's; choose another name", t.bucket)
+	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidAccessKey", "XAdminUserNotFound", "InvalidToken", "ExpiredToken":
+		return "the keys are wrong or no longer valid; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or the machine's role"
+	case "RequestTimeTooSkewed":
+		return "set this machine's clock (timedatectl set-ntp true)"
+	case "AuthorizationHeaderMalformed", "InvalidRegion", "IllegalLocationConstraintException", "PermanentRedirect", "TemporaryRedirect":
+		if r := answer(err).Region; r != "" {
+			return fmt.Sprintf("write region=%s", r)
+		}
+		return "write region=… as the store names it"
+	case "SecondLevelDomainForbidden", "InvalidPathAccess", "PathStyleDomainForbidden":
+		return "add style=virtual to the URL"
+	case "AccessDenied", "AllAccessDisabled", "Forbidden":
+		return fmt.Sprintf("the keys need s3:GetObject, s3:PutObject and s3:DeleteObject on %s/%s* and s3:ListBucket on %s; see docs/s3.md", t.bucket, t.prefix, t.bucket)
+	case "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded":
+		return "the store is full"
+	}
+	switch status(err) {
+	case http.StatusForbidden:
+		return "the keys, or what they may do, are not what the store wants; see docs/s3.md"
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect:
+		return "endpoint or region is that of another place; write both as the bucket's page shows them"
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusOK:
+		return t.notS3()
+	}
+	return ""
+}
+
+func (t target) notS3() string {
+	return fmt.Sprintf("is %s the address of the S3 API, and not of a console?", t.endpoint)
+}

@@ -1,0 +1,37 @@
+package explain
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestUnread: of a body that was not read nothing is claimed, and what the header shows is still found.
+func TestUnread(t *testing.T) {
+	now := time.Now()
+	req := &Request{
+		Method: "POST", Target: "/v3/marketing/favor/media/image-upload", Received: now, Unread: true,
+		Header: http.Header{"Authorization": {`WECHATPAY2-SHA256-RSA2048 mchid="1900000109",nonce_str="n",timestamp="1",serial_no="0A",signature="AAAA"`}, "Accept": {"*/*"}},
+	}
+	for name, report := range map[string]Report{"v3": V3(req, &Known{}), "v2": V2(req, &Known{}), "account": Account(req, &Known{})} {
+		for _, f := range report.Findings {
+			if strings.HasPrefix(f.Cause, "form.") || strings.HasPrefix(f.Cause, "file.") || strings.HasPrefix(f.Cause, "digest.") {
+				t.Errorf("%s claims %s of a body that was not read", name, f.Cause)
+			}
+		}
+		if name == "v3" && len(report.Findings) == 0 {
+			t.Error("nothing was found in the header")
+		}
+		req.Unread = false
+		claims := false
+		read := V3(req, &Known{})
+		for _, f := range read.Findings {
+			claims = claims || strings.HasPrefix(f.Cause, "form.")
+		}
+		if !claims {
+			t.Error("the test shows nothing: of the same body, read, nothing is claimed either")
+		}
+		req.Unread = true
+	}
+}

@@ -1,0 +1,137 @@
+package tokenstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/wxup/wxup"
+)
+
+// File keeps tokens in a directory, one file for each app, and beside it one that is locked while the token is renewed.
+// The lock is the operating system's: it ends with the process that holds it, however that ends. Use a local file system;
+// not every network file system locks.
+type File struct {
+	Dir string // made if need be, for its owner only
+}
+
+var _ wxup.TokenStore = (*File)(nil)
+
+// maxFile is how much of a file is read. A token has at most some hundred characters.
+const maxFile = 16 << 10
+
+// kept is the content of a file:
+//
+//	{"app":"https://api.weixin.qq.com/cgi-bin/token wx…","token":"57_…","until":"2026-03-04T05:06:07Z"}
+type kept struct {
+	App   string    `json:"app"` // for people
+	Token string    `json:"token"`
+	Until time.Time `json:"until"`
+}
+
+func (f *File) path(app string) string {
+	sum := sha256.Sum256([]byte(app))
+	return filepath.Join(f.Dir, hex.EncodeToString(sum[:8])+".token")
+}
+
+// Load reads the token. A file that cannot be understood counts as none.
+func (f *File) Load(ctx context.Context, app string) (wxup.Token, error) {
+	if err := ctx.Err(); err != nil {
+		return wxup.Token{}, err
+	}
+	file, err := os.Open(f.path(app))
+	if errors.Is(err, fs.ErrNotExist) {
+		return wxup.Token{}, nil
+	}
+	if err != nil {
+		return wxup.Token{}, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile))
+	if err != nil {
+		return wxup.Token{}, err
+	}
+	var k kept
+	if json.Unmarshal(text, &k) != nil || k.App != app {
+		return wxup.Token{}, nil
+	}
+	return wxup.Token{Value: k.Token, Until: k.Until}, nil
+}
+
+// Renew calls renew while the app's lock is held.
+func (f *File) Renew(ctx context.Context, app string, renew func(context.Context, wxup.Token) (wxup.Token, error)) (wxup.Token, error) {
+	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+		return wxup.Token{}, err
+	}
+	lock, err := os.OpenFile(f.path(app)+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return wxup.Token{}, err
+	}
+	defer lock.Close() // and with it the lock ends
+	if err := wait(ctx, func() (bool, error) { return tryLock(lock) }); err != nil {
+		return wxup.Token{}, fmt.Errorf("lock %s: %w", lock.Name(), err)
+	}
+	held, err := f.Load(ctx, app)
+	if err != nil {
+		return wxup.Token{}, err
+	}
+	token, err := renew(ctx, held)
+	if err != nil || token == held {
+		return token, err
+	}
+	return token, f.save(app, token)
+}
+
+// save puts a file in the place of the one before, so that nobody ever reads half of one.
+func (f *File) save(app string, token wxup.Token) (err error) {
+	text, err := json.Marshal(kept{app, token.Value, token.Until})
+	if err != nil {
+		return err
+	}
+	next, err := os.CreateTemp(f.Dir, "*.new") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(next.Name())
+		}
+	}()
+	_, err = next.Write(append(text, '\n'))
+	if err := errors.Join(err, next.Sync(), next.Close()); err != nil {
+		return err
+	}
+	for tries := 1; ; tries++ {
+		err := os.Rename(next.Name(), f.path(app))
+		if err == nil || runtime.GOOS != "windows" || tries == 20 { // there, not while somebody reads it
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// wait asks again and again, with growing pauses, until the answer is yes.
+func wait(ctx context.Context, try func() (bool, error)) error {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for d := 2 * time.Millisecond; ; d = min(2*d, 50*time.Millisecond) {
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if ok, err := try(); ok || err != nil {
+			return err
+		}
+		pause.Reset(d)
+	}
+}

@@ -1,0 +1,95 @@
+package wxuptest
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/wxup/wxup/explain"
+	"github.com/wxup/wxup/server"
+)
+
+// reportMost is how many refusals are explained.
+const reportMost = 10
+
+// report tells, when the test has failed, why uploads and other calls were refused, and what was planned and never came.
+func (s *Server) report() {
+	var lines []string
+	refused := 0
+	lang := language()
+	for _, e := range s.Exchanges() {
+		if e.Problem == "" || strings.HasPrefix(e.Reason, "the test asked for it ") {
+			continue
+		}
+		if refused++; refused <= reportMost {
+			lines = append(lines, Why(e, lang))
+		}
+	}
+	if refused > reportMost {
+		lines = append(lines, fmt.Sprintf("%d more were refused", refused-reportMost))
+	}
+	for _, line := range append(lines, s.unmet()...) {
+		s.tb.Log("wxuptest: " + strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// language is that of WXUP_LANG, else of the locale.
+func language() string {
+	if strings.HasPrefix(cmp.Or(os.Getenv("WXUP_LANG"), os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
+		return "zh"
+	}
+	return "en"
+}
+
+// Why says in words, in "en" or "zh", why an upload was refused: what was wrong, the proof, and what to change. It is what
+// a test that fails logs by itself.
+func Why(e server.Exchange, lang string) string {
+	say := func(en, zh string) string {
+		if lang == "zh" {
+			return zh
+		}
+		return en
+	}
+	var b strings.Builder
+	path, _, _ := strings.Cut(e.Path, "?")
+	fmt.Fprintf(&b, "%s %s  %s  %s\n", e.Method, path, e.Account, e.ID)
+	if e.Problem == "" {
+		fmt.Fprintf(&b, say("  accepted, HTTP %d\n", "  已接受，HTTP %d\n"), e.Status)
+		return b.String()
+	}
+	fmt.Fprintf(&b, say("  refused, HTTP %d: %s: %s\n", "  被拒，HTTP %d：%s：%s\n"), e.Status, e.Problem.Text(lang), e.Reason)
+	var found []explain.Finding
+	if e.Report != nil {
+		found = e.Report.Findings
+	}
+	for _, f := range found {
+		fmt.Fprintf(&b, "  %s  [%s]\n", f.Text(lang), f.Cause)
+		if f.Proof.Fact != "" {
+			fmt.Fprintf(&b, "    %s\n", f.Proof.Fact)
+		}
+		if f.Proof.Signed != "" || f.Proof.Wanted != "" {
+			fmt.Fprintf(&b, say("    signed, %d bytes: %s\n    wanted, %d bytes: %s\n", "    实际签名，%d 字节：%s\n    应当签名，%d 字节：%s\n"),
+				f.Proof.SignedLen, f.Proof.Signed, f.Proof.WantedLen, f.Proof.Wanted)
+		}
+		fmt.Fprintf(&b, "    → %s\n", f.Fix(lang))
+		if line := f.SDK("go"); line != "" {
+			fmt.Fprintf(&b, "      %s\n", strings.ReplaceAll(line, "\n", "\n      "))
+		}
+	}
+	if len(found) > 0 {
+		return b.String()
+	}
+	if hint := e.Problem.Hint(lang); hint != "" {
+		fmt.Fprintf(&b, "  → %s\n", hint)
+	}
+	if e.Report != nil {
+		for _, w := range e.Report.RuledOut {
+			fmt.Fprintf(&b, say("  ruled out: %s\n", "  已排除：%s\n"), w.In(lang))
+		}
+		for _, w := range e.Report.Check {
+			fmt.Fprintf(&b, say("  worth checking: %s\n", "  值得检查：%s\n"), w.In(lang))
+		}
+	}
+	return b.String()
+}
