@@ -22,10 +22,11 @@
 //	request.go   what is asked: Request, Known             report.go    what is answered: Report, Finding, Proof
 //	v3.go        the way of a v3 explanation, top to bottom; then in the order in which it comes to them:
 //	             authorization.go, serial.go, signature.go (how the signature was written), open.go (what it holds),
-//	             search.go (which text it was made over) with lines.go, frames.go, bodies.go, meta.go, bulk.go
+//	             search.go (which text it was made over) with lines.go, frames.go, bodies.go, meta.go, printed.go and,
+//	             for large bodies, bulk.go and coded.go
 //	v2.go        APIv2: certificate.go, v2sign.go, v2text.go
 //	account.go   the Official Account API: tokens
-//	form.go, file.go, digest.go, clock.go    what all of them share
+//	host.go, form.go, file.go, digest.go, clock.go    what all of them share
 //	observed.go  what an answer of the real service tells
 //	causes*.go   every cause: title, what to change, and the line to change in five SDKs, in English and 中文
 //

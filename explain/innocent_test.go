@@ -74,6 +74,9 @@ func TestInnocent(t *testing.T) {
 		c := newAccount()
 		c.file = files[i%len(files)]
 		c.head = strings.Replace(c.head, "photo.jpg", names[i/len(files)%len(names)], 1)
+		if i%4 == 0 { // the first is the one that counts
+			c.target = uploadimg + "?access_token=" + goodToken + "&access_token=" + goodToken + "old"
+		}
 		said("account", i, Account(c.request(), c.known))
 	}
 	t.Logf("%d requests that are right: nothing said against their proof", n)

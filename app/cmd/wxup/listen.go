@@ -38,8 +38,9 @@ type acceptor interface {
 	Close() error
 }
 
+// open opens a port, unless it is open already.
 func (ls *listeners) open(name, addr string) error {
-	if addr == "" {
+	if addr == "" || ls.list[name] != nil {
 		return nil
 	}
 	l, err := net.Listen("tcp", addr)

@@ -36,12 +36,13 @@ type node struct {
 
 	state   *state
 	blobs   blobs
-	apis    *server.Server // nil until the server is ready
+	apis    *server.Server
 	look    *inspector.Inspector
 	proxy   *intercept.Proxy
 	handler switchable
 	ports   listeners
 	at      addresses
+	begun   bool // the server is ready
 }
 
 // newNode opens what is kept and begins to serve. Bad flags and bad addresses are errors before any port opens. Where an
@@ -72,11 +73,15 @@ func (p *program) newNode(ctx context.Context, f serveFlags) (n *node, err error
 	}
 	n.handler.Store(n.waiting(away))
 	n.ports.serve("http", plainly(&n.handler, n.log))
-	if away != nil {
+	if away == nil {
+		away = n.begin(ctx)
+	}
+	if away != nil && unavailable(away) {
+		n.handler.Store(n.waiting(away))
 		n.log.Error("not ready; trying again every second", "err", away)
 		return n, nil
 	}
-	return n, n.begin(ctx)
+	return n, away
 }
 
 // readFlags refuses what no server can be made with.
@@ -175,6 +180,17 @@ func (n *node) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
+	// What others need to know.
+	if err := st.refreshCloudToken(ctx, n.apis); err != nil {
+		return err
+	}
+	vars, err := st.variables(ctx, n.apis, n.at)
+	if err != nil {
+		return err
+	}
+
+	// It is up.
 	n.proxy = &intercept.Proxy{Handler: n.apis, CA: ca, Others: n.others, AllowRemote: f.proxyRemote, Log: n.log}
 	n.look, err = inspector.New(inspector.Config{
 		Index: st.index, Keeper: keeper, AdminToken: operator, MerchantDir: st.merchantDir, Version: version(), Log: n.log,
@@ -189,18 +205,10 @@ func (n *node) begin(ctx context.Context) error {
 	n.ports.serve("https", overTLS(&n.handler, func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return leaves.For() }, n.log))
 	n.ports.serve("sidecar", plainly(n.apis.SideCar(sideCar), n.log))
 	n.ports.serve("proxy", n.proxy)
-
-	// Who it tells.
-	if err := st.refreshCloudToken(ctx, n.apis); err != nil {
-		return err
-	}
-	vars, err := st.variables(ctx, n.apis, n.at)
-	if err != nil {
-		return err
-	}
 	if err := st.writeEnv(vars); err != nil {
 		return fmt.Errorf("write wxup.env: %w", err)
 	}
+	n.begun = true
 	return nil
 }
 
@@ -220,8 +228,8 @@ func (n *node) run(ctx context.Context, up func()) error {
 		err = n.keepHouse(ctx)
 	}
 	n.log.Info("stopping: uploads under way are finished")
-	os.Remove(envFile(n.state.dir))
-	if n.apis != nil {
+	if n.begun {
+		os.Remove(envFile(n.state.dir))
 		n.apis.Stop()
 		n.look.Close()
 	}
@@ -230,7 +238,7 @@ func (n *node) run(ctx context.Context, up func()) error {
 
 // await tries until the server has begun.
 func (n *node) await(ctx context.Context) error {
-	for n.apis == nil {
+	for !n.begun {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -242,10 +250,12 @@ func (n *node) await(ctx context.Context) error {
 		if err == nil {
 			err = n.begin(ctx)
 		}
-		if err != nil && !unavailable(err) {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil && !unavailable(err):
 			return err
-		}
-		if err != nil {
+		case err != nil:
 			n.handler.Store(n.waiting(err))
 		}
 	}
