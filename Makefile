@@ -7,7 +7,7 @@
 # make conformance  real third-party SDKs against a server
 # make compat     the same, and docs/compatibility.md made anew
 # make deploy     what deploy/ promises, as far as it can be shown without a container engine
-# make compare    wxup beside bare net/http and other SDKs, in one run
+# make bench-compare  wxup beside bare net/http and other SDKs, in one run: docs/benchmarks.md
 # make cluster    three nodes on PostgreSQL and S3, while everything fails that can
 # make build      ./wxup
 
@@ -16,7 +16,7 @@ MODULES  := . fit app
 FUZZTIME ?= 20s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test lint docs screens bench fuzz conformance compat deploy compare cluster build
+.PHONY: test lint docs screens bench fuzz conformance compat deploy bench-compare cluster build
 test:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
@@ -53,8 +53,8 @@ compat:
 deploy:
 	deploy/test
 
-compare:
-	cd bench && GOWORK=off $(GO) run . -short -bar
+bench-compare:
+	cd bench && GOWORK=off $(GO) run . -docs ../docs/benchmarks.md
 
 cluster:
 	cd cluster && GOWORK=off $(GO) run . -short

@@ -47,10 +47,17 @@ type refusal struct {
 	reason string
 	detail json.RawMessage // PayV3: in the place of the usual detail
 	vetoed bool            // nothing was wrong with the request
+	cause  error           // what an internal one comes from, for those who ask for a token in the program itself
 }
 
 func (r refusal) Error() string { return string(r.Problem) + ": " + r.reason }
-func (r refusal) Unwrap() error { return r.Problem }
+
+func (r refusal) Unwrap() []error {
+	if r.cause == nil {
+		return []error{r.Problem}
+	}
+	return []error{r.Problem, r.cause}
+}
 
 func refuse(p wxup.Problem, format string, args ...any) error {
 	return refusal{Problem: p, reason: fmt.Sprintf(format, args...)}
@@ -58,7 +65,7 @@ func refuse(p wxup.Problem, format string, args ...any) error {
 
 // internal turns an error of the Index or the Keeper into the system error. The error is the operator's to read.
 func internal(doing string, err error) error {
-	return refusal{Problem: wxup.Internal, reason: doing + ": " + err.Error()}
+	return refusal{Problem: wxup.Internal, reason: doing + ": " + err.Error(), cause: err}
 }
 
 // asRefusal finds the refusal in an error; any other error is a failure of ours.
@@ -146,7 +153,7 @@ func (c *call) serve() {
 // has given up. Only what was kept is worth a longer wait, if keeping it took the time; and a refusal leaves some for its
 // record.
 const (
-	answerTime = 2800 * time.Millisecond
+	answerTime = 2600 * time.Millisecond
 	keptTime   = 1500 * time.Millisecond
 	refuseTime = 300 * time.Millisecond
 )

@@ -37,8 +37,13 @@ func missing(t testing.TB, server string, err error) {
 // whenDone runs a shell command when this process has ended, even if it was killed, or when end is called. The command
 // sees args as $1, $2, ….
 func whenDone(command string, args ...string) (end func(), err error) {
-	// The shell waits until its standard input ends: the other end of the pipe is this process's alone.
-	shell := exec.Command("/bin/sh", append([]string{"-c", `trap "" INT TERM HUP; cat >/dev/null; ` + command, "sh"}, args...)...)
+	// The shell waits until its standard input ends: the other end of the pipe is this process's alone. In a session of its
+	// own it is not hit by what ends this process with all of its group.
+	line := append([]string{"/bin/sh", "-c", `trap "" INT TERM HUP; cat >/dev/null; ` + command, "sh"}, args...)
+	if _, err := exec.LookPath("setsid"); err == nil { // not on macOS
+		line = append([]string{"setsid", "--wait"}, line...)
+	}
+	shell := exec.Command(line[0], line[1:]...)
 	stdin, err := shell.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -46,16 +51,13 @@ func whenDone(command string, args ...string) (end func(), err error) {
 	if err := shell.Start(); err != nil {
 		return nil, fmt.Errorf("start what cleans up: %w", err)
 	}
-	pipes.Store(stdin, true) // it would be closed with the last reference to it
 	keep.Store(stdin, nil)
 	return sync.OnceFunc(func() {
-		pipes.Delete(stdin)
+		keep.Delete(stdin)
 		stdin.Close()
 		shell.Wait()
 	}), nil
 }
-
-var pipes sync.Map
 
 // keep holds the pipes of whenDone: the garbage collector would close one that nobody holds, and end the server.
 var keep sync.Map

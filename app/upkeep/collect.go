@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/wxup/wxup/app/store"
@@ -105,9 +106,44 @@ func Collect(ctx context.Context, index Records, blobs store.Blobs, p Policy) (n
 	return n, sweep(ctx, index, blobs, now.Add(-p.Orphans), p, &n)
 }
 
+// sweepers is how many removals are under way at once: on S3 each waits for seconds, to be sure that nobody puts the same
+// bytes at that very moment.
+const sweepers = 32
+
 // sweep removes bytes that no record wants and that were last put before a time. What is put again meanwhile stays: so
 // an upload of the same bytes that is just being recorded never loses them.
 func sweep(ctx context.Context, index Records, blobs store.Blobs, before time.Time, p Policy, n *Collected) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	unwanted := make(chan store.Info)
+	var mu sync.Mutex // guards n
+	var sweeping sync.WaitGroup
+	for range sweepers {
+		sweeping.Go(func() {
+			for info := range unwanted {
+				if !p.DryRun {
+					if err := blobs.Delete(ctx, info.SHA256, before); err != nil {
+						cancel(fmt.Errorf("remove %s: %w", info.SHA256, err))
+						continue // what is left is not touched: ctx has ended
+					}
+				}
+				mu.Lock()
+				n.Files++
+				n.Bytes += info.Size
+				mu.Unlock()
+			}
+		})
+	}
+	err := findUnwanted(ctx, index, blobs, before, p.Progress, unwanted)
+	close(unwanted)
+	sweeping.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+func findUnwanted(ctx context.Context, index Records, blobs store.Blobs, before time.Time, p Progress, unwanted chan<- store.Info) error {
 	looked := int64(0)
 	for info, err := range blobs.List(ctx) {
 		if err != nil {
@@ -126,16 +162,11 @@ func sweep(ctx context.Context, index Records, blobs store.Blobs, before time.Ti
 		if wanted {
 			continue
 		}
-		if !p.DryRun {
-			if err := blobs.Delete(ctx, info.SHA256, before); err != nil && !errors.Is(err, context.Canceled) {
-				return fmt.Errorf("remove %s: %w", info.SHA256, err)
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
+		select {
+		case unwanted <- info:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		n.Files++
-		n.Bytes += info.Size
 	}
 	return nil
 }

@@ -122,6 +122,9 @@ func (n *node) openStores(ctx context.Context) (err error) {
 		if n.state, err = n.program.openState(ctx); err != nil {
 			return err
 		}
+		for _, w := range n.state.index.Warnings() {
+			n.log.Warn(w)
+		}
 	}
 	if n.blobs == nil {
 		n.blobs, err = openBlobs(ctx, n.flags.blobs, n.state.dir)

@@ -15,11 +15,15 @@ import (
 // waiting is the front of a server whose index or images cannot be reached yet. It says so to whoever asks for anything
 // but an API; a balancer that does not ask /readyz sends uploads as well, and they are refused in their family's words.
 func (n *node) waiting(why error) http.Handler {
+	down := "index" // as readyz names them
+	if n.state != nil && n.blobs == nil {
+		down = "blobs"
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "1")
-		http.Error(w, fmt.Sprintf("not ready: %v", why), http.StatusServiceUnavailable)
+		http.Error(w, fmt.Sprintf("not ready: %s: %v", down, why), http.StatusServiceUnavailable)
 	})
 	nothing := absent{fmt.Errorf("not ready: %w", why)}
 	apis, err := server.New(server.Config{

@@ -21,7 +21,7 @@
 //
 // By file: accounts.go what the server asks about accounts; admin.go what an operator changes; tokens.go tokens and
 // quotas; record.go exchanges; list.go looking through what is kept; purge.go forgetting; copy.go from one database to
-// another.
+// another; tokenlike.go finding a token that was cut, went on or changed its case.
 package sqlindex
 
 import (
