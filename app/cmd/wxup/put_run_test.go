@@ -290,7 +290,7 @@ func TestKilledRun(t *testing.T) {
 			if told[name] {
 				t.Errorf("%s was told of before run %d was killed, and sent again", name, kills)
 			}
-			if times > 1 {
+			if times > 2 { // one that was under way when a run was killed may be answered in the next one's time
 				t.Errorf("%s was sent %d times in one run", name, times)
 			}
 		}

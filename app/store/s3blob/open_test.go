@@ -23,7 +23,7 @@ import (
 // TestOpenErrors: what can be wrong at the start is said in one line, with what to do.
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
-	s := testservers.S3(t)
+	s := testservers.NewS3(t, "") // others are started on its directory
 	good := s.URL(t)
 	bucket := strings.TrimPrefix(good[:strings.Index(good, "?")], "s3://")
 	p := newProxy(t, s.Endpoint)
