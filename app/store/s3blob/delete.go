@@ -48,7 +48,7 @@ func (b *Bucket) notice(sum string) string { return b.prefix + "deleting/" + sum
 
 var errAnother = errors.New("another Delete is at work")
 
-// Delete implements [store.Blobs]. To remove a blob takes five seconds, nearly all of them waiting: who has many to remove
+// Delete implements [store.Blobs]. To remove a blob takes four seconds, nearly all of them waiting: who has many to remove
 // calls it from many goroutines.
 func (b *Bucket) Delete(ctx context.Context, sum string, before time.Time) error {
 	if !store.ValidDigest(sum) {

@@ -250,7 +250,7 @@ func TestBudget(t *testing.T) {
 	p.set(p.hangs)
 	start := time.Now()
 	err := put(b, data)
-	if err == nil || err.Error() != "the store did not answer within 2.5s" {
+	if err == nil || err.Error() != "the store did not answer within 2s" {
 		t.Errorf("Put = %v", err)
 	}
 	t.Logf("%v, after %s", err, time.Since(start))

@@ -35,7 +35,7 @@ import (
 
 // Budget is how long a call may take, all its requests together. List and Delete are not in a hurry: they have it for
 // each step.
-const Budget = 2500 * time.Millisecond
+const Budget = 2 * time.Second
 
 // Bucket is [store.Blobs] in a bucket. Make it with [Open].
 type Bucket struct {
