@@ -165,12 +165,13 @@ func commandOutput(ctx context.Context, command []string) (string, error) {
 	cmd.WaitDelay = time.Second
 	cmd.Env = os.Environ()
 	var out bytes.Buffer
-	cmd.Stdout = &capped{w: &out, left: secretMost}
+	limited := &capped{w: &out, left: secretMost}
+	cmd.Stdout = limited
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("gave nothing within %s", commandTime)
-	case errors.Is(err, errTooMuch):
+	case limited.left < 0: // it may have ended by the broken pipe
 		return "", fmt.Errorf("gave more than %d bytes", secretMost)
 	case err != nil:
 		return "", fmt.Errorf("%w; run it by hand to see why", err)

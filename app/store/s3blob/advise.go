@@ -19,6 +19,16 @@ func (t target) advise(err error) error {
 	return err
 }
 
+// hungUp reports whether the other end has closed the connection.
+func hungUp(err error) bool {
+	for _, end := range []error{syscall.ECONNRESET, syscall.EPIPE, net.ErrClosed, io.ErrUnexpectedEOF, io.EOF} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
+}
+
 func (t target) advice(err error) string {
 	var unknownHost *net.DNSError
 	switch {
@@ -32,7 +42,7 @@ func (t target) advice(err error) string {
 		return fmt.Sprintf("%s does not speak TLS; write endpoint=http://…", t.endpoint.Host)
 	case wrongProtocol(err), strings.Contains(err.Error(), "HTTP request to an HTTPS server"), strings.Contains(err.Error(), "HTTP request was sent to HTTPS port"):
 		return fmt.Sprintf("%s speaks TLS; write endpoint=https://…", t.endpoint.Host)
-	case (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)) && t.endpoint.Scheme == "http":
+	case t.endpoint.Scheme == "http" && hungUp(err):
 		return fmt.Sprintf("if %s speaks TLS, write endpoint=https://…", t.endpoint.Host)
 	case code(err) != "" && status(err) == 0: // an answer that minio-go does not understand
 		return t.notS3()
