@@ -18,6 +18,11 @@ import (
 // not look, and the caller gets the family's system error.
 var ErrUnknown = errors.New("unknown")
 
+// ErrUnavailable is the error of an [Index] or [Keeper] on another machine that cannot be asked just now: it is away, does
+// not answer in time, is full or takes no changes. Whether a change was made is not always known. Waiting may help, and
+// nothing need be changed here.
+var ErrUnavailable = errors.New("unavailable")
+
 // Index is what a server must know and remember. Several servers may share one: it is where they agree. [Memory] keeps
 // it in memory, the program in SQLite or PostgreSQL.
 type Index interface {

@@ -60,10 +60,6 @@ type Blob struct {
 // ErrMismatch is the error of content that is not what its digest and size say.
 var ErrMismatch = errors.New("the content is not what its digest says")
 
-// ErrUnavailable is the error of what is on another machine and cannot be reached now, or cannot take what it is given:
-// trying again later may help, and nothing need be changed here.
-var ErrUnavailable = errors.New("not available now")
-
 // ValidDigest reports whether s is a SHA-256 as [Blobs] takes it: 64 digits of lower-case hex. It is safe as a file name.
 func ValidDigest(s string) bool {
 	if len(s) != 64 {

@@ -11,7 +11,7 @@ import (
 	"github.com/wxup/wxup/app/store"
 	"github.com/wxup/wxup/app/store/fsblob"
 	"github.com/wxup/wxup/app/store/s3blob"
-	"github.com/wxup/wxup/app/store/sqlindex"
+	"github.com/wxup/wxup/server"
 )
 
 // blobs is a store of images that can be closed, and asked whether it is there.
@@ -60,9 +60,7 @@ func viewBlobs(ctx context.Context, where, dir string) (blobs, error) {
 }
 
 // unavailable reports whether waiting may help: the index or the images are on another machine that does not answer.
-func unavailable(err error) bool {
-	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, sqlindex.ErrUnavailable)
-}
+func unavailable(err error) bool { return errors.Is(err, server.ErrUnavailable) }
 
 func openDirectory(path string) (blobs, error) {
 	d, err := fsblob.Open(path)

@@ -9,14 +9,14 @@ import (
 	"testing"
 
 	"github.com/wxup/wxup"
-	"github.com/wxup/wxup/app/store"
+	"github.com/wxup/wxup/server"
 )
 
 // TestWaiting: while the index is away /readyz names it, and every API refuses in its family's words, so that callers who
 // are sent here all the same try again.
 func TestWaiting(t *testing.T) {
 	n := &node{flags: serveFlags{answers: "documented", budget: 64 * wxup.MB}}
-	h := n.waiting(store.ErrUnavailable)
+	h := n.waiting(server.ErrUnavailable)
 	ask := func(method, path, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		r.Header.Set("Accept", "application/json")
@@ -64,7 +64,7 @@ func TestWaiting(t *testing.T) {
 	if a, err := wxup.UnmarshalAccount(token.Body.Bytes()); err != nil || a.ErrCode != -1 {
 		t.Errorf("a token call: %v in %q", err, token.Body)
 	}
-	if !unavailable(store.ErrUnavailable) || unavailable(errors.New("a wrong password")) {
+	if !unavailable(server.ErrUnavailable) || unavailable(errors.New("a wrong password")) {
 		t.Error("what may pass is not told from what may not")
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/minio/minio-go/v7"
 
-	"github.com/wxup/wxup/app/store"
+	"github.com/wxup/wxup/server"
 )
 
 // try makes a request, and makes it again if what went wrong may pass, until ctx or the budget ends. All of a Put is one
@@ -71,7 +71,7 @@ func (e *tooLate) Error() string {
 func (e *tooLate) Unwrap() error { return e.last }
 
 // Is reports that waiting may help.
-func (e *tooLate) Is(target error) bool { return target == store.ErrUnavailable }
+func (e *tooLate) Is(target error) bool { return target == server.ErrUnavailable }
 
 // mayPass reports whether the same request may succeed a moment later.
 func mayPass(err error) bool {

@@ -54,12 +54,6 @@ type Index struct {
 
 var _ server.Index = (*Index)(nil)
 
-// ErrUnavailable is the error of a call that the database could not serve just now, and may serve later: it is away,
-// hangs, is full, or takes no changes. Of a change that fails so it is not known whether it was made, unless the text says
-// that it was not: an exchange may be recorded although Record failed. That is no harm: the client was not answered, and
-// when it asks again it has either a new nonce, or sends an exact replay, which gets the recorded answer.
-var ErrUnavailable = errors.New("the index is unavailable")
-
 // Open opens the database that a path, an URL of the form sqlite:///abs/path or one of the form
 // postgres://user:password@host:port/database names, and brings its tables up to date. SQLite's file is made if it is not
 // there, PostgreSQL's database must be. A database that a newer program has changed is refused.

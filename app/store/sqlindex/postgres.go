@@ -19,6 +19,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/wxup/wxup/server"
 )
 
 // postgresEngine is a database on a server that others use too. PostgreSQL has many writers and lets those who commit at
@@ -259,7 +261,7 @@ func (e *postgresEngine) exclusive(ctx context.Context, name string, f func(cont
 	held, err := ask(`SELECT pg_advisory_unlock($1)`)
 	if err != nil || !held {
 		conn.Raw(func(any) error { return driver.ErrBadConn }) // so that it is closed, and the lock with it
-		err = fmt.Errorf("the lock %q was lost while it was needed: %w", name, errors.Join(ErrUnavailable, err))
+		err = fmt.Errorf("the lock %q was lost while it was needed: %w", name, errors.Join(server.ErrUnavailable, err))
 	}
 	return errors.Join(failure, err)
 }

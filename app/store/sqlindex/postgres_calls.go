@@ -119,7 +119,7 @@ func (e *postgresEngine) read(ctx context.Context, query string, args []any, eac
 
 // change sends all statements at once. It is repeated if it was certainly not made: if it was never sent, or if the server
 // has refused a statement, which is before the commit. When the connection breaks and nobody can tell, it is not, and the
-// caller gets [ErrUnavailable].
+// caller gets [server.ErrUnavailable].
 func (e *postgresEngine) change(ctx context.Context, list []statement) (first int64, err error) {
 	err = e.again(ctx, func(until time.Time) (repeat bool, err error) {
 		first = -1

@@ -14,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/wxup/wxup/server"
 )
 
 // What PostgreSQL answers: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -39,7 +41,7 @@ func sqlState(err error) string {
 	return ""
 }
 
-// explain turns an error that means that the database cannot be asked just now into [ErrUnavailable], in one line.
+// explain turns an error that means that the database cannot be asked just now into [server.ErrUnavailable], in one line.
 func (e *postgresEngine) explain(err error) error {
 	var answer *pgconn.PgError
 	var connect *pgconn.ConnectError
@@ -70,7 +72,7 @@ func (e *postgresEngine) explain(err error) error {
 }
 
 func (e *postgresEngine) unavailable(err error) error {
-	return fmt.Errorf("%w: PostgreSQL at %s: %w", ErrUnavailable, e.place, err)
+	return fmt.Errorf("%w: PostgreSQL at %s: %w", server.ErrUnavailable, e.place, err)
 }
 
 // explainOpening says in one line why a database cannot be opened, and what to do.
@@ -106,7 +108,7 @@ func explainOpening(err error, config *pgx.ConnConfig) error {
 			return fmt.Errorf("the server at %s takes no changes (%s); name the primary", host, what)
 		}
 		if class := answer.Code[:min(2, len(answer.Code))]; class == "53" || class == "57" || class == "08" {
-			return fmt.Errorf("%w: the server at %s says: %s (SQLSTATE %s)", ErrUnavailable, host, what, answer.Code)
+			return fmt.Errorf("%w: the server at %s says: %s (SQLSTATE %s)", server.ErrUnavailable, host, what, answer.Code)
 		}
 		return fmt.Errorf("the server at %s says: %s (SQLSTATE %s)", host, what, answer.Code)
 	case strings.Contains(text, "read only connection"):
@@ -116,13 +118,13 @@ func explainOpening(err error, config *pgx.ConnConfig) error {
 	case errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &header):
 		return fmt.Errorf("TLS with the server at %s fails: %s; add &sslrootcert=FILE with the CA that signed its certificate", host, rootCause(err))
 	case errors.As(err, &dns):
-		return fmt.Errorf("%w: there is no host %q; look at the URL", ErrUnavailable, config.Host)
+		return fmt.Errorf("%w: there is no host %q; look at the URL", server.ErrUnavailable, config.Host)
 	case pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%w: the server at %s has not answered within %s; is it the right address, and does a firewall let us through?", ErrUnavailable, host, patience)
+		return fmt.Errorf("%w: the server at %s has not answered within %s; is it the right address, and does a firewall let us through?", server.ErrUnavailable, host, patience)
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		return fmt.Errorf("%w: no connection to %s: %s; is PostgreSQL running there?", ErrUnavailable, host, rootCause(err))
+		return fmt.Errorf("%w: no connection to %s: %s; is PostgreSQL running there?", server.ErrUnavailable, host, rootCause(err))
 	}
 	return err
 }
