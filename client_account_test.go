@@ -196,6 +196,29 @@ func TestTokenIsFetchedOnceAndKept(t *testing.T) {
 	}
 }
 
+// TestAccessToken: it is the token of the uploads, and not one more.
+func TestAccessToken(t *testing.T) {
+	s := newTokenServer(t)
+	c := s.client(true)
+	token, err := c.AccessToken(t.Context())
+	if err != nil || token == "" {
+		t.Fatalf("%q, %v", token, err)
+	}
+	if err := uploadArticle(t, c); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.requests("/cgi-bin/stable_token")); n != 1 {
+		t.Errorf("%d tokens were fetched", n)
+	}
+	uploads := s.requests(wxup.ArticleImage.Path)
+	if len(uploads) != 1 || !strings.HasSuffix(uploads[0].target, "access_token="+url.QueryEscape(token)) {
+		t.Errorf("the token is %q, and it was uploaded with %v", token, uploads)
+	}
+	if _, err := (&wxup.Client{}).AccessToken(t.Context()); err == nil {
+		t.Error("a token of nobody was given")
+	}
+}
+
 // A token is renewed five minutes before its end, and one that lives shorter at half its life.
 func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	for _, test := range []struct {

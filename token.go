@@ -72,6 +72,17 @@ func (f filled) Token(ctx context.Context, dead string) (string, error) {
 	return token, err
 }
 
+// AccessToken is the token that an Account upload would send now: the App's, which the Client keeps and renews, or that of
+// Tokens or CloudTokens. It is for calls that wxup does not make, and for seeing whether appid and appsecret are right.
+// With a SideCar there is none, and it is "". The errors are those of Upload.
+func (c *Client) AccessToken(ctx context.Context) (string, error) {
+	source, _, err := c.tokens()
+	if err != nil {
+		return "", err
+	}
+	return source.Token(ctx, "")
+}
+
 // tokenCache keeps the app's access_token.
 type tokenCache struct {
 	flight flight[string]

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +35,6 @@ type doctor struct {
 	get    func(name string) string // the WXUP_* variables
 	server string                   // the base URL; "" is WeChat
 	rt     http.RoundTripper        // that trusts what the configuration says
-	now    func() time.Time
-	env    func(string) string
 	tell   func(finding)
 
 	merchant *wxup.Merchant // as far as it could be read
@@ -82,7 +78,7 @@ func (p *program) doctor(ctx context.Context, server string, offline, asJSON boo
 			}
 		}
 	}
-	d := &doctor{get: func(name string) string { return vars[name] }, now: time.Now, env: os.Getenv}
+	d := &doctor{get: func(name string) string { return vars[name] }}
 	switch {
 	case server == "wechat":
 	case server != "":

@@ -84,7 +84,7 @@ func (d *doctor) certificate(mchid string) *x509.Certificate {
 		d.pass("certificate", "none is set (WXUP_MCH_CERT_FILE)", "未设置（WXUP_MCH_CERT_FILE）", skipped)
 		return nil
 	}
-	now := d.now()
+	now := time.Now()
 	left := cert.NotAfter.Sub(now)
 	until := cert.NotAfter.Format(time.DateOnly)
 	switch {
@@ -193,7 +193,7 @@ func (d *doctor) platform(own *x509.Certificate) {
 		switch {
 		case own != nil && cert.Equal(own):
 			d.fail("platform", failed, "the platform certificate is the merchant's own", "平台证书填成了商户自己的证书", "it must be WeChat's: wechatpay_….pem, or leave it out and set WXUP_APIV3_KEY", "应为微信的 wechatpay_….pem；也可不填，改设 WXUP_APIV3_KEY")
-		case d.now().After(cert.NotAfter):
+		case time.Now().After(cert.NotAfter):
 			d.fail("platform", failed, "the platform certificate ended on "+cert.NotAfter.Format(time.DateOnly), "平台证书已于 "+cert.NotAfter.Format(time.DateOnly)+" 过期", "leave it out and set WXUP_APIV3_KEY: the current one is fetched then", "去掉它并设置 WXUP_APIV3_KEY，即可自动下载当前证书")
 		default:
 			d.merchant.PlatformCertificates = []*x509.Certificate{cert}

@@ -1,17 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -67,7 +65,7 @@ func (d *doctor) network(ctx context.Context) {
 func (d *doctor) surroundings() {
 	var led []string
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
-		if v := d.env(name); v != "" {
+		if v := os.Getenv(name); v != "" {
 			if u, err := url.Parse(v); err == nil && u.User != nil {
 				u.User = url.User("***")
 				v = u.String()
@@ -94,14 +92,14 @@ func (d *doctor) base(host string) string {
 func (d *doctor) host(ctx context.Context, host string) bool {
 	base := d.base(host)
 	name := strings.TrimPrefix(strings.TrimPrefix(base, "https://"), "http://")
-	began := d.now()
-	resp, _, err := d.ask(ctx, http.MethodGet, base+"/", nil)
+	began := time.Now()
+	resp, err := d.ask(ctx, base+"/")
 	if err != nil {
 		en, zh, doEN, doZH := unreachable(err)
 		d.fail("host", failed, name+": "+en, name+"："+zh, doEN, doZH)
 		return false
 	}
-	took := d.now().Sub(began)
+	took := time.Now().Sub(began)
 	text := fmt.Sprintf("%s answers, %d ms", name, took.Milliseconds())
 	textZH := fmt.Sprintf("%s 有应答，%d 毫秒", name, took.Milliseconds())
 	if issuer := issuerOf(resp.TLS); strings.HasPrefix(issuer, "wxup local CA") {
@@ -169,26 +167,20 @@ func unreachable(err error) (en, zh, doEN, doZH string) {
 	return text, text, "look at the network", "请检查网络"
 }
 
-// ask sends a request whose URL may hold a secret: it is not repeated in an error.
-func (d *doctor) ask(ctx context.Context, method, address string, body []byte) (*http.Response, []byte, error) {
+// ask sends a GET and gives the head of what is answered.
+func (d *doctor) ask(ctx context.Context, address string) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, nil, errors.New("the address is not of the form https://host:port")
+		return nil, errors.New("the address is not of the form https://host:port")
 	}
 	req.Header.Set("User-Agent", "wxup/"+version())
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	resp, err := d.rt.RoundTrip(req)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return resp, text, err
+	return resp, resp.Body.Close()
 }
 
 // signature asks for the platform certificates: the answer tells whether WeChat knows the merchant, the certificate and the
@@ -205,8 +197,7 @@ func (d *doctor) signature(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	client := &wxup.Client{Merchant: m, BaseURL: d.server, Transport: d.rt, UserAgent: "wxup/" + version(), Retry: wxup.Retry{Attempts: 1}}
-	certificates, err := client.Certificates(ctx)
+	certificates, err := d.client().Certificates(ctx)
 	switch {
 	case errors.Is(err, wxup.NoPlatformCertificate):
 		d.pass("signature", "accepted; this merchant verifies answers with the public key", "签名通过；该商户使用微信支付公钥验证应答")
@@ -220,31 +211,23 @@ func (d *doctor) signature(ctx context.Context) {
 
 // token asks for the stable access_token: a question that ends no other program's token.
 func (d *doctor) token(ctx context.Context) {
-	body, err := json.Marshal(map[string]any{"grant_type": "client_credential", "appid": d.app.AppID, "secret": d.app.Secret, "force_refresh": false})
-	if err != nil {
-		return
-	}
-	resp, text, err := d.ask(ctx, http.MethodPost, d.base(wxup.AccountHost)+"/cgi-bin/stable_token", body)
-	if err != nil {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	_, err := d.client().AccessToken(ctx)
+	switch problem := wxup.ProblemOf(err); {
+	case err == nil:
+		d.pass("token", "given", "已取得")
+	case problem != "":
+		d.fail("token", failed, err.Error(), err.Error(), problem.Hint("en"), problem.Hint("zh"))
+	default:
 		en, zh, doEN, doZH := unreachable(err)
 		d.fail("token", failed, en, zh, doEN, doZH)
-		return
 	}
-	var answer struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"`
-		ErrCode     int    `json:"errcode"`
-		ErrMsg      string `json:"errmsg"`
-	}
-	switch err := json.Unmarshal(text, &answer); {
-	case err != nil:
-		d.fail("token", failed, fmt.Sprintf("HTTP %d, and no JSON", resp.StatusCode), fmt.Sprintf("HTTP %d，且不是 JSON", resp.StatusCode), "is that the right address?", "地址是否正确？")
-	case answer.AccessToken != "":
-		d.pass("token", fmt.Sprintf("given, good for %s", time.Duration(answer.ExpiresIn)*time.Second), fmt.Sprintf("已取得，有效期 %s", time.Duration(answer.ExpiresIn)*time.Second))
-	default:
-		code := strconv.Itoa(answer.ErrCode)
-		said := strings.ReplaceAll(fmt.Sprintf("%s %.200s", code, answer.ErrMsg), d.app.Secret, "***")
-		problem := wxup.Account.Problem(resp.StatusCode, code, answer.ErrMsg)
-		d.fail("token", failed, said, said, problem.Hint("en"), problem.Hint("zh"))
+}
+
+// client asks once, as whom the credentials are.
+func (d *doctor) client() *wxup.Client {
+	return &wxup.Client{
+		Merchant: d.merchant, App: d.app, BaseURL: d.server, Transport: d.rt, UserAgent: "wxup/" + version(), Retry: wxup.Retry{Attempts: 1},
 	}
 }
