@@ -345,7 +345,7 @@ func TestAccountsAndKeys(t *testing.T) {
 		PlatformKeys []struct{ ID, Kind string } `json:"platform_keys"`
 	}
 	a := b.json("/api/v1/keys", &keySet)
-	if len(keySet.Variables) != 8 || len(keySet.Merchants) != 1 || len(keySet.Apps) != 1 || len(keySet.Components) != 1 || len(keySet.PlatformKeys) != 1 {
+	if len(keySet.Variables) != 5 || len(keySet.Merchants) != 1 || len(keySet.Apps) != 1 || len(keySet.Components) != 1 || len(keySet.PlatformKeys) != 1 {
 		t.Fatalf("%s", a.body)
 	}
 	m := keySet.Merchants[0]

@@ -2,7 +2,6 @@ package inspector
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -90,58 +89,38 @@ func (in *Inspector) connectPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	vars := map[string]string{}
-	if in.Variables != nil {
-		all, err := in.Variables(r.Context())
-		if err != nil {
-			return fmt.Errorf("list the variables: %w", err)
-		}
-		for _, v := range all {
-			vars[v.Name] = v.Value
-		}
-	}
 	fr := in.frame(r, "connect")
 	in.render(w, r, http.StatusOK, "connect", &connectView{
 		frame: fr.title(fr.Lang.t("Connect")), Contacts: list,
-		Proxy: vars["WXUP_PROXY_URL"], HTTPS: vars["WXUP_HTTPS_URL"], Runtimes: runtimes(vars),
+		Proxy: in.Reaching["HTTPS_PROXY"], HTTPS: in.HTTPSURL, Runtimes: runtimes(in.Reaching),
 	})
 	return nil
 }
 
-// runtimes are the lines by which a program of each runtime comes here unchanged, from the variables of wxup.env.
-func runtimes(vars map[string]string) []snippet {
-	proxy, ca := vars["WXUP_PROXY_URL"], vars["WXUP_CA_FILE"]
-	if proxy == "" || ca == "" {
+// runtimes are the lines by which a program of each runtime comes here unchanged, from the variables that do it.
+func runtimes(reaching map[string]string) []snippet {
+	if reaching["HTTPS_PROXY"] == "" {
 		return nil
 	}
-	dir := filepath.Dir(ca)
-	bundle := filepath.Join(dir, "ca-bundle.pem")
-	host, port, _ := net.SplitHostPort(strings.TrimPrefix(proxy, "http://"))
-	java := fmt.Sprintf("-Dhttps.proxyHost=%s -Dhttps.proxyPort=%s \\\n     -Djavax.net.ssl.trustStore=%s \\\n     -Djavax.net.ssl.trustStorePassword=changeit", host, port, shellWord(filepath.Join(dir, "ca-bundle.p12")))
-	export := func(names ...string) string {
-		lines := []string{"export HTTPS_PROXY=" + proxy}
-		for i := 0; i < len(names); i += 2 {
-			lines = append(lines, "export "+names[i]+"="+shellWord(names[i+1]))
+	// word is a variable's value as the shell reads it; export sets some of them before a command.
+	word := func(name string) string { return quoteShell(reaching[name]) }
+	export := func(command string, names ...string) string {
+		var b strings.Builder
+		for _, name := range names {
+			fmt.Fprintf(&b, "export %s=%s\n", name, word(name))
 		}
-		return strings.Join(lines, "\n") + "\n"
+		return b.String() + command
 	}
+	dir := quoteShell(filepath.Dir(reaching["NODE_EXTRA_CA_CERTS"]))
 	return []snippet{
-		{"go", "Go", "net/http", export("SSL_CERT_FILE", bundle) + "go test ./...    # net/http heeds both; macOS and Windows: wxup ca install"},
-		{"java", "Java", "", "java " + java + " \\\n     -jar app.jar\n# Apache HttpClient: HttpClientBuilder.create().useSystemProperties()\n# Maven, Gradle: put the same into JAVA_TOOL_OPTIONS"},
-		{"php", "PHP", "Guzzle, curl", export("PHP_INI_SCAN_DIR", ":"+filepath.Join(dir, "php")) + "php app.php    # Guzzle and curl heed both"},
-		{"node", "Node.js", "axios, fetch", export("NODE_EXTRA_CA_CERTS", ca, "NODE_USE_ENV_PROXY", "1") + "node app.js    # axios heeds the proxy; fetch and http do from Node 24 on"},
-		{"python", "Python", "requests, httpx", export("REQUESTS_CA_BUNDLE", bundle, "SSL_CERT_FILE", bundle) + "python app.py"},
-		{"ruby", "Ruby", "net/http, Faraday", export("https_proxy", proxy, "SSL_CERT_FILE", bundle) + "ruby app.rb"},
-		{"dotnet", ".NET", "HttpClient", export("SSL_CERT_FILE", bundle) + "dotnet run       # macOS and Windows: wxup ca install"},
-		{"curl", "curl", "", fmt.Sprintf("curl -x %s --cacert %s \\\n  'https://api.weixin.qq.com/cgi-bin/token?grant_type=client_credential&appid=%s&secret=…'", proxy, shellWord(ca), vars["WXUP_APPID"])},
-		{"docker", "Docker", "", fmt.Sprintf("docker run --network host -v %s:%s:ro \\\n  -e HTTPS_PROXY=%s -e SSL_CERT_FILE=%s IMAGE\n# by host names, without a proxy: deploy/dev.compose.yaml", shellWord(dir), shellWord(dir), proxy, shellWord(bundle))},
+		{"go", "Go", "net/http", export("go test ./...    # net/http heeds both; macOS and Windows: wxup ca install", "HTTPS_PROXY", "SSL_CERT_FILE")},
+		{"java", "Java", "", export("java -jar app.jar    # and Maven, Gradle; Apache HttpClient: HttpClientBuilder.create().useSystemProperties()", "JAVA_TOOL_OPTIONS")},
+		{"php", "PHP", "Guzzle, curl", export("php app.php    # Guzzle and curl heed both", "HTTPS_PROXY", "PHP_INI_SCAN_DIR")},
+		{"node", "Node.js", "axios, fetch", export("node app.js    # axios heeds the proxy; fetch and http do from Node 24 on", "HTTPS_PROXY", "NODE_EXTRA_CA_CERTS", "NODE_USE_ENV_PROXY")},
+		{"python", "Python", "requests, httpx", export("python app.py", "HTTPS_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")},
+		{"ruby", "Ruby", "net/http, Faraday", export("ruby app.rb", "https_proxy", "SSL_CERT_FILE")},
+		{"dotnet", ".NET", "HttpClient", export("dotnet run    # macOS and Windows: wxup ca install", "HTTPS_PROXY", "SSL_CERT_FILE")},
+		{"curl", "curl", "", fmt.Sprintf("curl -x %s --cacert %s \\\n  'https://api.weixin.qq.com/cgi-bin/token?grant_type=client_credential&appid=…&secret=…'", word("HTTPS_PROXY"), word("NODE_EXTRA_CA_CERTS"))},
+		{"docker", "Docker", "", fmt.Sprintf("docker run --network host -v %s:%s:ro \\\n  -e HTTPS_PROXY=%s -e SSL_CERT_FILE=%s IMAGE\n# by host names, without a proxy: deploy/dev.compose.yaml", dir, dir, word("HTTPS_PROXY"), word("SSL_CERT_FILE"))},
 	}
-}
-
-// shellWord quotes a file name for a shell, if it must be.
-func shellWord(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return strings.ContainsRune(" '\"$`\\*?[]();&|<>#~!", r) }) {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
 }

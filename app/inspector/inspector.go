@@ -39,6 +39,10 @@ type Config struct {
 	Variables func(context.Context) ([]Variable, error)
 	// Visits lists what the proxy has seen of its clients, the newest first; nil: there is no proxy.
 	Visits func() []Visit
+	// Reaching holds the variables that send common runtimes' traffic here and make them trust the answers, as wxup env
+	// prints them; nil: there is no proxy. HTTPSURL is where a program comes that is told another host.
+	Reaching map[string]string
+	HTTPSURL string
 	// MerchantDir is the directory of a merchant's own files (apiclient_key.pem and so on); nil, or "": not on this machine.
 	MerchantDir func(mchid string) string
 	Endpoints   []*wxup.Endpoint // nil: wxup.Endpoints()

@@ -139,10 +139,15 @@ func (g *rig) node(index *sqlindex.Index) *inspector.Inspector {
 	in, err := inspector.New(inspector.Config{
 		Index: index, Keeper: g.keeper, AdminToken: adminToken, Version: "test", Now: g.now, Log: slog.New(slog.NewTextHandler(g.log, nil)),
 		MerchantDir: func(string) string { return g.dir },
+		HTTPSURL:    "https://127.0.0.1:8443",
+		Reaching: map[string]string{
+			"HTTPS_PROXY": "http://127.0.0.1:8081", "https_proxy": "http://127.0.0.1:8081", "SSL_CERT_FILE": "/srv/wxup/ca-bundle.pem",
+			"REQUESTS_CA_BUNDLE": "/srv/wxup/ca-bundle.pem", "NODE_EXTRA_CA_CERTS": "/srv/wxup/ca.pem", "NODE_USE_ENV_PROXY": "1",
+			"PHP_INI_SCAN_DIR": ":/srv/wxup/php", "JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStore=/srv/wxup/ca-bundle.p12 -Dhttps.proxyPort=8081",
+		},
 		Variables: func(context.Context) ([]inspector.Variable, error) {
 			return []inspector.Variable{
-				{Name: "WXUP_HTTP_URL", Value: "http://127.0.0.1:8080"}, {Name: "WXUP_HTTPS_URL", Value: "https://127.0.0.1:8443"},
-				{Name: "WXUP_PROXY_URL", Value: "http://127.0.0.1:8081"}, {Name: "WXUP_CA_FILE", Value: "/srv/wxup/ca.pem"}, {Name: "WXUP_MCHID", Value: mchid},
+				{Name: "WXUP_HTTP_URL", Value: "http://127.0.0.1:8080"}, {Name: "WXUP_MCHID", Value: mchid},
 				{Name: "WXUP_MCH_KEY_FILE", Value: "/srv/wxup/merchants/1900009191/apiclient_key.pem"},
 				{Name: "WXUP_APIV3_KEY", Value: apiV3Key}, {Name: "WXUP_APPSECRET", Value: appSecret}, {Name: "WXUP_ADMIN_TOKEN", Value: adminToken},
 			}, nil

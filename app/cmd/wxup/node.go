@@ -198,6 +198,8 @@ func (n *node) begin(ctx context.Context) error {
 	n.look, err = inspector.New(inspector.Config{
 		Index: st.index, Keeper: keeper, AdminToken: operator, MerchantDir: st.merchantDir, Version: version(), Log: n.log,
 		Visits:    func() []inspector.Visit { return visits(n.proxy) },
+		Reaching:  reaching(st.dir, n.at.proxy, func(string) string { return "" }),
+		HTTPSURL:  n.at.https,
 		Variables: func(ctx context.Context) ([]inspector.Variable, error) { return st.shown(ctx, n.apis, n.at) },
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,13 +62,12 @@ func reaching(dir, proxy string, given func(string) string) map[string]string {
 		"PHP_INI_SCAN_DIR":    given("PHP_INI_SCAN_DIR") + string(filepath.ListSeparator) + filepath.Join(dir, phpDir),
 	}
 	java := []string{"-Djavax.net.ssl.trustStore=" + filepath.Join(dir, javaFile), "-Djavax.net.ssl.trustStorePassword=" + truststore.Password}
-	if address := strings.TrimPrefix(proxy, "http://"); address != "" {
+	if host, port, err := net.SplitHostPort(strings.TrimPrefix(proxy, "http://")); err == nil {
 		for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 			vars[name] = proxy
 		}
 		vars["NO_PROXY"], vars["no_proxy"] = "localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1"
 		vars["NODE_USE_ENV_PROXY"] = "1"
-		host, port, _ := strings.Cut(address, ":")
 		for _, scheme := range []string{"http", "https"} {
 			java = append(java, "-D"+scheme+".proxyHost="+host, "-D"+scheme+".proxyPort="+port)
 		}
