@@ -17,7 +17,6 @@ import (
 // Media lists the records of kept files. *sqlindex.Index does.
 type Media interface {
 	AllMedia(context.Context, sqlindex.MediaFilter) iter.Seq2[server.Media, error]
-	HasMedia(ctx context.Context, sha256 string) (bool, error)
 }
 
 var _ Media = (*sqlindex.Index)(nil)
@@ -53,96 +52,110 @@ type Checks struct {
 // Checked counts.
 type Checked struct {
 	Records int64 // of kept files
-	Files   int64 // bytes that were looked at, each once however many records share it
+	Files   int64 // that were read
 	Bytes   int64
 	Faults  int64 // records
 	Mended  int64 // of these
 }
 
-// Check looks at the bytes of every record, whether they are there and right.
+// Check looks whether the bytes of every record are there and right: it reads all bytes, each once however many records share
+// them, then asks for those of each record. What it remembers grows with what is wrong, not with what there is.
 func Check(ctx context.Context, index Media, blobs store.Blobs, c Checks) (n Checked, err error) {
-	looked := map[string]*verdict{} // by digest
+	faults := map[string]*verdict{} // by digest
+	if !c.Quick {
+		if err := readAll(ctx, blobs, faults, c.Progress, &n); err != nil {
+			return n, err
+		}
+	}
 	for m, err := range index.AllMedia(ctx, sqlindex.MediaFilter{}) {
 		if err != nil {
 			return n, err
 		}
-		n.Records++
-		v := looked[m.SHA256]
+		if n.Records++; n.Records%tellEvery == 0 {
+			c.tell("records", n.Records, 0)
+		}
+		v := faults[m.SHA256]
 		if v == nil {
-			v = &verdict{}
-			looked[m.SHA256] = v
-			if v.fault, v.detail, err = examine(ctx, blobs, m, c.Quick, &n); err != nil {
+			if v, err = look(ctx, blobs, m); err != nil {
+				return n, err
+			} else if v == nil {
+				continue
+			}
+			faults[m.SHA256] = v
+		}
+		if c.Repair && !v.tried {
+			if err := v.repair(ctx, blobs, m, c.Copy); err != nil {
 				return n, err
 			}
-			if v.fault != "" && c.Repair {
-				if err := v.repair(ctx, blobs, m, c.Copy); err != nil {
-					return n, err
-				}
-			}
 		}
-		if v.fault != "" {
-			n.Faults++
-			if v.repaired {
-				n.Mended++
-			}
-			if c.Found != nil {
-				c.Found(Finding{m, v.fault, v.detail, v.repaired, v.cleared})
-			}
+		n.Faults++
+		if v.repaired {
+			n.Mended++
 		}
-		if n.Records%tellEvery == 0 {
-			c.tell("check", n.Records, 0)
+		if c.Found != nil {
+			c.Found(Finding{m, v.fault, v.detail, v.repaired, v.cleared})
 		}
 	}
-	c.tell("check", n.Records, n.Records)
 	return n, nil
 }
 
-// verdict is what was found of some bytes.
+// verdict is what is wrong with some bytes.
 type verdict struct {
-	fault             Fault
-	detail            string
-	repaired, cleared bool
+	fault  Fault
+	detail string
+
+	tried, repaired, cleared bool
 }
 
-// examine looks at the bytes of a record. An error is that of looking, not of what was seen.
-func examine(ctx context.Context, blobs store.Blobs, m server.Media, quick bool, n *Checked) (Fault, string, error) {
-	if quick {
-		info, err := blobs.Stat(ctx, m.SHA256)
-		switch {
-		case errors.Is(err, server.ErrUnknown):
-			return Missing, "there are no bytes", nil
-		case err != nil:
-			return "", "", fmt.Errorf("look at %s: %w", m.SHA256, err)
-		case info.Size != m.Size:
-			return Damaged, fmt.Sprintf("%d bytes, not %d", info.Size, m.Size), nil
+// readAll reads every blob, and notes those that are not what their digests say.
+func readAll(ctx context.Context, blobs store.Blobs, faults map[string]*verdict, p Progress, n *Checked) error {
+	for info, err := range blobs.List(ctx) {
+		if err != nil {
+			return fmt.Errorf("list the images: %w", err)
 		}
-		n.Files++
-		return "", "", nil
+		b, err := blobs.Open(ctx, info.SHA256)
+		if errors.Is(err, server.ErrUnknown) { // deleted since it was listed
+			continue
+		} else if err != nil {
+			return fmt.Errorf("open %s: %w", info.SHA256, err)
+		}
+		sum := sha256.New()
+		size, err := io.Copy(sum, b)
+		b.Close()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch {
+		case err != nil:
+			faults[info.SHA256] = &verdict{fault: Damaged, detail: "cannot be read: " + err.Error()}
+		case hex.EncodeToString(sum.Sum(nil)) != info.SHA256:
+			faults[info.SHA256] = &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size)}
+		}
+		n.Bytes += size
+		if n.Files++; n.Files%tellEvery == 0 {
+			p.tell("images", n.Files, 0)
+		}
 	}
-	b, err := blobs.Open(ctx, m.SHA256)
-	if errors.Is(err, server.ErrUnknown) {
-		return Missing, "there are no bytes", nil
-	} else if err != nil {
-		return "", "", fmt.Errorf("open %s: %w", m.SHA256, err)
-	}
-	defer b.Close()
-	sum := sha256.New()
-	size, err := io.Copy(sum, b)
-	n.Files++
-	n.Bytes += size
+	return nil
+}
+
+// look asks for the bytes of a record; nil if they are there.
+func look(ctx context.Context, blobs store.Blobs, m server.Media) (*verdict, error) {
+	info, err := blobs.Stat(ctx, m.SHA256)
 	switch {
-	case ctx.Err() != nil:
-		return "", "", ctx.Err()
+	case errors.Is(err, server.ErrUnknown):
+		return &verdict{fault: Missing, detail: "there are no bytes"}, nil
 	case err != nil:
-		return Damaged, "cannot be read: " + err.Error(), nil
-	case hex.EncodeToString(sum.Sum(nil)) != m.SHA256:
-		return Damaged, fmt.Sprintf("%d bytes with another digest", size), nil
+		return nil, fmt.Errorf("look at %s: %w", m.SHA256, err)
+	case info.Size != m.Size:
+		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes, not %d", info.Size, m.Size)}, nil
 	}
-	return "", "", nil
+	return nil, nil
 }
 
 // repair brings the bytes from a copy, or clears the way for the next upload to bring them.
 func (v *verdict) repair(ctx context.Context, blobs store.Blobs, m server.Media, from store.Blobs) error {
+	v.tried = true
 	if v.fault == Damaged {
 		info, err := blobs.Stat(ctx, m.SHA256)
 		if err == nil {

@@ -99,7 +99,7 @@ func (d *doctor) host(ctx context.Context, host string) bool {
 		d.fail("host", failed, name+": "+en, name+"："+zh, doEN, doZH)
 		return false
 	}
-	took := time.Now().Sub(began)
+	took := time.Since(began)
 	text := fmt.Sprintf("%s answers, %d ms", name, took.Milliseconds())
 	textZH := fmt.Sprintf("%s 有应答，%d 毫秒", name, took.Milliseconds())
 	if issuer := issuerOf(resp.TLS); strings.HasPrefix(issuer, "wxup local CA") {
