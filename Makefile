@@ -26,6 +26,7 @@ test:
 
 lint:
 	@for m in $(MODULES); do (cd $$m && $(GO) run $(STATICCHECK) ./...) || exit 1; done
+	@for m in bench cluster; do (cd $$m && GOWORK=off $(GO) run $(STATICCHECK) ./...) || exit 1; done
 
 docs:
 	$(GO) test ./server -run 'TestDocs' -update
@@ -33,7 +34,7 @@ docs:
 
 screens:
 	mkdir -p docs/screens
-	cd app && WXUP_SCREENSHOTS=$(CURDIR)/docs/screens $(GO) test -count=1 -run TestBrowser ./inspector
+	cd app && WXUP_SCREENSHOTS=$(CURDIR)/docs/screens $(GO) test -count=1 -run 'TestBrowser|TestConnectPage' ./inspector
 
 bench:
 	$(GO) test -run xxx -bench . -benchmem ./...
