@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/wxup/wxup/form"
@@ -82,12 +83,20 @@ func (up *upload) read(ctx context.Context) error {
 
 // sniff is the format of the content, by its first bytes.
 func (c *content) sniff() (media.Format, error) {
-	head := make([]byte, min(c.size, media.SniffLen))
-	if _, err := io.ReadFull(c.reader(), head); err != nil {
-		return media.Unknown, fmt.Errorf("read the file: %w", err)
+	head := heads.Get().(*[media.SniffLen]byte)
+	defer heads.Put(head)
+	first := head[:min(c.size, media.SniffLen)]
+	n, err := c.at.ReadAt(first, c.off)
+	switch {
+	case n == len(first):
+		return media.Sniff(first), nil
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
 	}
-	return media.Sniff(head), nil
+	return media.Unknown, fmt.Errorf("read the file: %w", err)
 }
+
+var heads = sync.Pool{New: func() any { return new([media.SniffLen]byte) }}
 
 // facts is a Result with what is known of the file.
 func (up *upload) facts() *Result {

@@ -33,9 +33,12 @@ type Source struct {
 
 type localPath string
 
+// worthMapping is the size of a file, in bytes, from where on it costs less to map it into memory than to read it twice.
+const worthMapping = 256 << 10
+
 // File is the file at a path. It is opened when the upload begins, and read twice: once to check and digest it, once to
-// send it. Whoever changes it in between gets [BadDigest] from the server. What is no regular file (a pipe) is read once
-// into a temporary file.
+// send it. Whoever changes it in between gets [BadDigest] from the server. From 256 KB on it is mapped into memory where the
+// system can do so. What is no regular file (a pipe) is read once into a temporary file.
 func File(path string) Source { return Source{from: localPath(path)} }
 
 // Bytes is a file in memory. It is not copied: leave it alone until the upload has ended.
@@ -108,6 +111,9 @@ func (c *content) openFile(ctx context.Context, path string, limit int64) error 
 		err = c.spool(ctx, f, -1, limit)
 	case err == nil:
 		c.at, c.size, c.close = f, info.Size(), f.Close
+		if c.size >= worthMapping && c.size <= limit {
+			c.mapFile(f)
+		}
 		return nil
 	}
 	f.Close()

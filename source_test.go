@@ -27,8 +27,9 @@ type onlySeeker struct{ io.ReadSeeker }
 func TestSources(t *testing.T) {
 	dir, tmp := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", tmp)
-	file := filepath.Join(dir, "照片.png")
-	if err := os.WriteFile(file, pngFile, 0o600); err != nil {
+	file, mapped := filepath.Join(dir, "照片.png"), filepath.Join(dir, "mapped.png")
+	large := append(bytes.Clone(pngFile), make([]byte, 300<<10)...)
+	if err := errors.Join(os.WriteFile(file, pngFile, 0o600), os.WriteFile(mapped, large, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	open := func() *os.File {
@@ -60,6 +61,7 @@ func TestSources(t *testing.T) {
 		sent string
 	}{
 		"path":                 {wxup.File(file), "照片.png"},
+		"large file's path":    {wxup.File(mapped), "mapped.png"},
 		"path with a name":     {named, "other.png"},
 		"bytes":                {wxup.Bytes("a.png", pngFile), "a.png"},
 		"bytes without a name": {wxup.Bytes("", pngFile), "file.png"},
@@ -79,12 +81,16 @@ func TestSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			content := pngFile
+			if test.sent == "mapped.png" {
+				content = large
+			}
 			mustBe(t, "name", res.Name, test.sent)
-			mustBe(t, "size", res.Size, size)
-			mustBe(t, "digest", res.SHA256, hexSum(pngFile))
+			mustBe(t, "size", res.Size, int64(len(content)))
+			mustBe(t, "digest", res.SHA256, hexSum(content))
 			r := s.requests("/")[0]
 			mustBe(t, "Content-Length", r.length, len(r.body))
-			if !strings.Contains(r.form(t), "filename=\""+test.sent+"\"\r\nContent-Type: image/png\r\n\r\n"+string(pngFile)+"\r\n--B--\r\n") {
+			if !strings.Contains(r.form(t), "filename=\""+test.sent+"\"\r\nContent-Type: image/png\r\n\r\n"+string(content)+"\r\n--B--\r\n") {
 				t.Error("the file is not in the form")
 			}
 			if left, _ := os.ReadDir(tmp); len(left) != 0 {
@@ -199,6 +205,35 @@ func TestShrinkingFile(t *testing.T) {
 	src := wxup.Reader("a.png", &shrinking{bytes.NewReader(pngFile), int64(len(pngFile)) + 10}, -1)
 	if _, err := payClient(s).Upload(t.Context(), wxup.MarketingImage, src); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A file that another program makes shorter in the meantime is an error, whether it is read or mapped: by a byte, where the
+// memory of a mapped one is zero, and by more than a page, where there is no memory.
+func TestFileCutMeanwhile(t *testing.T) {
+	s := serve(t, accepted)
+	for _, size := range []int{len(pngFile), 300 << 10} {
+		content := append(bytes.Clone(pngFile), make([]byte, size-len(pngFile))...)
+		for _, phase := range []wxup.Phase{wxup.Hashing, wxup.Sending} {
+			for _, left := range []int{size - 1, size / 2, 0} {
+				path := filepath.Join(t.TempDir(), "a.png")
+				if err := os.WriteFile(path, content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				c := payClient(s)
+				c.Progress = func(p wxup.Progress) {
+					if p.Phase == phase && p.Sent == 0 {
+						if err := os.Truncate(path, int64(left)); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.File(path))
+				if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "read the file") {
+					t.Errorf("%d of %d bytes left when %s: %v", left, size, phase, err)
+				}
+			}
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ func New(file File, fields ...Field) (*Body, error) {
 
 func layOut(boundary string, file File, fields []Field) (*Body, error) {
 	var b bytes.Buffer
+	b.Grow(1 << 10) // most are smaller
 	for _, f := range fields {
 		if err := checkHeader("field name", f.Name, f.ContentType); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -240,12 +241,14 @@ func TestOperatorTexts(t *testing.T) {
 	})
 }
 
-// BenchmarkSizes says what an upload costs in room and time as the index grows, with WXUP_LONG up to a million.
+// BenchmarkSizes says what an upload costs in room and time as the index grows: with WXUP_LONG up to a million records, and
+// with WXUP_LONG=10000000 up to ten million, which needs 35 GB of disk.
 func BenchmarkSizes(b *testing.B) {
 	benchmarkEach(b, func(b *testing.B, ix *Index) {
 		ctx, last := b.Context(), 0
-		for _, n := range []int{10_000, 100_000, 1_000_000} {
-			if n > 100_000 && os.Getenv("WXUP_LONG") == "" {
+		for _, n := range []int{10_000, 100_000, 1_000_000, 10_000_000} {
+			long, _ := strconv.Atoi(os.Getenv("WXUP_LONG"))
+			if n > 100_000 && os.Getenv("WXUP_LONG") == "" || n > 1_000_000 && n > long {
 				continue
 			}
 			fillMany(b, ix, last, n)
