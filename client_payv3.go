@@ -87,17 +87,19 @@ func (up *upload) meta() (string, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	for i, f := range append(fields, extra...) {
-		name, err1 := marshalJSON(f.name)
-		value, err2 := marshalJSON(f.value)
-		if err := errors.Join(err1, err2); err != nil {
-			return "", err
-		}
-		b.WriteByte("{,"[min(i, 1)])
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // WeChat has none of these escapes
+	text := func(s string, next byte) {
+		enc.Encode(s)           // a text can always be
+		b.Truncate(b.Len() - 1) // the line's end
+		b.WriteByte(next)
 	}
+	b.WriteByte('{')
+	for _, f := range append(fields, extra...) {
+		text(f.name, ':')
+		text(f.value, ',')
+	}
+	b.Truncate(b.Len() - 1)
 	b.WriteByte('}')
 	return b.String(), nil
 }

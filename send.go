@@ -90,11 +90,13 @@ func newRequest(ctx context.Context, method string, u *url.URL, header http.Head
 	return (&http.Request{Method: method, URL: u, Host: u.Host, Header: header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
 }
 
+var userAgent = "wxup (" + runtime.GOOS + ") " + runtime.Version()
+
 // roundTrip sends a request and reads the answer. It follows no redirect: the body, and a token in the URL, are for the
 // host that was asked, and no other. The secrets are taken out of its errors.
 func (c *Client) roundTrip(rt http.RoundTripper, req *http.Request, secrets ...string) (*answer, error) {
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", cmp.Or(c.UserAgent, "wxup ("+runtime.GOOS+") "+runtime.Version()))
+	req.Header.Set("User-Agent", cmp.Or(c.UserAgent, userAgent))
 	what := req.Method + " " + req.URL.Scheme + "://" + req.URL.Host + req.URL.Path // not the query: it may hold a token
 	failed := func(doing string, err error) error {
 		if ended := req.Context().Err(); ended != nil { // the caller's, who knows; or a shared call's, which says nothing about the host

@@ -29,8 +29,8 @@ type Authorization struct {
 
 // String is the header's value. The values hold no quotes: [ParseAuthorization] gives back what was put in.
 func (a Authorization) String() string {
-	return fmt.Sprintf(`%s %s="%s",nonce_str="%s",timestamp="%s",serial_no="%s",signature="%s"`,
-		a.Scheme, a.idKey(), a.MchID, a.NonceStr, a.Timestamp, a.SerialNo, a.Signature)
+	return a.Scheme + " " + a.idKey() + `="` + a.MchID + `",nonce_str="` + a.NonceStr + `",timestamp="` + a.Timestamp +
+		`",serial_no="` + a.SerialNo + `",signature="` + a.Signature + `"`
 }
 
 func (a Authorization) idKey() string {
