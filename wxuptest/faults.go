@@ -116,13 +116,17 @@ func (s *Server) veto(r *http.Request, e *server.Exchange) error {
 }
 
 // unmet tells of what was planned and did not come about.
-func (s *Server) unmet() []string {
+func (s *Server) unmet(lang string) []string {
+	text := "%d of the refusals and faults that were asked for on %s did not come about: so many right uploads never arrived"
+	if lang == "zh" {
+		text = "所要求的拒绝与故障有 %d 次没有在 %s 上发生：没有那么多正确的上传到达"
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(s.plans)) {
 		if n := len(s.plans[name]); n > 0 {
-			list = append(list, fmt.Sprintf("%d of the refusals and faults that were asked for on %s did not come about: so many right uploads never arrived", n, name))
+			list = append(list, fmt.Sprintf(text, n, name))
 		}
 	}
 	return list

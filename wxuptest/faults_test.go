@@ -95,11 +95,14 @@ func TestRefuseTakesTurns(t *testing.T) {
 	if _, err := upload(t, client, wxup.MerchantImage); !errors.Is(err, wxup.NotPermitted) {
 		t.Error(err)
 	}
-	if list := srv.unmet(); len(list) != 0 {
+	if list := srv.unmet("en"); len(list) != 0 {
 		t.Errorf("unmet: %q", list)
 	}
 	srv.Fail(wxup.MerchantVideo, Cut, 3)
-	if list := srv.unmet(); len(list) != 1 || !strings.HasPrefix(list[0], "3 of the refusals and faults that were asked for on video ") {
+	if list := srv.unmet("en"); len(list) != 1 || !strings.HasPrefix(list[0], "3 of the refusals and faults that were asked for on video ") {
+		t.Errorf("unmet: %q", list)
+	}
+	if list := srv.unmet("zh"); len(list) != 1 || !strings.HasPrefix(list[0], "所要求的拒绝与故障有 3 次没有在 video 上发生") {
 		t.Errorf("unmet: %q", list)
 	}
 }
@@ -346,7 +349,7 @@ func TestReport(t *testing.T) {
 		rawV3(t, srv, srv.HTTPClient(), photo(), "")
 	}
 	f.end()
-	if len(f.log) != reportMost+1 || !strings.Contains(f.log[0], "被拒，HTTP 403：签名与请求不符") || !strings.Contains(f.log[0], "应当签名") || f.log[reportMost] != "wxuptest: 5 more were refused" {
+	if len(f.log) != reportMost+1 || !strings.Contains(f.log[0], "被拒，HTTP 403：签名与请求不符") || !strings.Contains(f.log[0], "应当签名") || f.log[reportMost] != "wxuptest: 另有 5 次被拒" {
 		t.Errorf("%d: %s\n%s", len(f.log), f.log[0], f.log[len(f.log)-1])
 	}
 }

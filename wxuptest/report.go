@@ -27,9 +27,13 @@ func (s *Server) report() {
 		}
 	}
 	if refused > reportMost {
-		lines = append(lines, fmt.Sprintf("%d more were refused", refused-reportMost))
+		more := "%d more were refused"
+		if lang == "zh" {
+			more = "另有 %d 次被拒"
+		}
+		lines = append(lines, fmt.Sprintf(more, refused-reportMost))
 	}
-	for _, line := range append(lines, s.unmet()...) {
+	for _, line := range append(lines, s.unmet(lang)...) {
 		s.tb.Log("wxuptest: " + strings.TrimSuffix(line, "\n"))
 	}
 }

@@ -16,7 +16,8 @@ var chinese = map[string]string{
 	"tokens and certificates": "凭证与平台证书", "Time": "时间", "What happened": "结果说明", "Took": "耗时", "warnings": "警告", "replay": "重放",
 	"Nothing was uploaded yet": "还没有上传请求", "Every request shows up here the moment it is answered. Make one:": "每个请求在应答后会立即出现在这里。试一个：",
 	"or run your own program against this server:": "或者让你自己的程序连到这个服务：", "The keys that an SDK wants": "SDK 需要的密钥",
-	"No exchange is like that": "没有符合条件的请求", "Looked back to": "已查找至", "One that comes shows up here.": "有新的符合条件的请求会出现在这里。",
+	"Other ways to lead a program here": "让程序连到这里的其他方式",
+	"No exchange is like that":          "没有符合条件的请求", "Looked back to": "已查找至", "One that comes shows up here.": "有新的符合条件的请求会出现在这里。",
 	"The newest": "最新", "Older": "更早", "Newer": "更新",
 
 	// What happened.

@@ -80,6 +80,7 @@ type connectView struct {
 	Contacts []contact
 	None     contact // the empty line, which the browser fills in
 	Proxy    string
+	Dir      string // the data directory, as a word of the shell
 	HTTPS    string
 	Runtimes []snippet
 }
@@ -92,9 +93,14 @@ func (in *Inspector) connectPage(w http.ResponseWriter, r *http.Request) error {
 	fr := in.frame(r, "connect")
 	in.render(w, r, http.StatusOK, "connect", &connectView{
 		frame: fr.title(fr.Lang.t("Connect")), Contacts: list,
-		Proxy: in.Reaching["HTTPS_PROXY"], HTTPS: in.HTTPSURL, Runtimes: runtimes(in.Reaching),
+		Proxy: in.Reaching["HTTPS_PROXY"], Dir: dataDir(in.Reaching), HTTPS: in.HTTPSURL, Runtimes: runtimes(in.Reaching),
 	})
 	return nil
+}
+
+// dataDir is the data directory, where the CA is, as the shell reads it.
+func dataDir(reaching map[string]string) string {
+	return quoteShell(filepath.Dir(reaching["NODE_EXTRA_CA_CERTS"]))
 }
 
 // runtimes are the lines by which a program of each runtime comes here unchanged, from the variables that do it.
@@ -111,7 +117,7 @@ func runtimes(reaching map[string]string) []snippet {
 		}
 		return b.String() + command
 	}
-	dir := quoteShell(filepath.Dir(reaching["NODE_EXTRA_CA_CERTS"]))
+	dir := dataDir(reaching)
 	return []snippet{
 		{"go", "Go", "net/http", export("go test ./...    # net/http heeds both; macOS and Windows: wxup ca install", "HTTPS_PROXY", "SSL_CERT_FILE")},
 		{"java", "Java", "", export("java -jar app.jar    # and Maven, Gradle; Apache HttpClient: HttpClientBuilder.create().useSystemProperties()", "JAVA_TOOL_OPTIONS")},

@@ -48,6 +48,17 @@ func TestContacts(t *testing.T) {
 	}
 }
 
+// TestConnectData: the lines that start wxup name the data directory, so that they find this server from any other.
+func TestConnectData(t *testing.T) {
+	g := newRig(t)
+	body := g.operator().get("/connect").body
+	for _, want := range []string{"wxup exec --data /srv/wxup -- ", "wxup env --data /srv/wxup"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
 // TestConnectPage: the page shows the lines of each runtime, and changes by itself when a program arrives.
 func TestConnectPage(t *testing.T) {
 	g := newRig(t)

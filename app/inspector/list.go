@@ -23,6 +23,7 @@ type listView struct {
 	First      string // links
 	Older      string
 	SearchedTo time.Time
+	Dir        string // the data directory, as a word of the shell
 
 	Groups   []group
 	Outcomes []option
@@ -91,7 +92,7 @@ func (in *Inspector) listPage(w http.ResponseWriter, r *http.Request) error {
 	fr := in.frame(r, "exchanges")
 	v := &listView{
 		frame: fr.title(fr.Lang.t("Exchanges")), Filter: f, Newest: before == (sqlindex.Cursor{}), SearchedTo: got.SearchedTo,
-		Stream: withValues("/api/v1/exchanges/stream", f), Query: strings.TrimPrefix(withValues("", f), "?"), First: withValues("/", f),
+		Dir: dataDir(in.Reaching), Stream: withValues("/api/v1/exchanges/stream", f), Query: strings.TrimPrefix(withValues("", f), "?"), First: withValues("/", f),
 	}
 	v.Filtered = v.Query != ""
 	for i := range got.Exchanges {

@@ -46,9 +46,13 @@ func (p *Proxy) serveOuter(w http.ResponseWriter, r *http.Request) {
 		p.absolute(w, r, local)
 	default:
 		// Somebody opened the proxy's address in a browser, or took it for the server's.
-		p.refuse(w, r, r.Host, http.StatusBadRequest, explain.Words{
-			EN: fmt.Sprintf("this is wxup's proxy, not its server: set HTTPS_PROXY=http://%s for the program that uploads", printable(r.Host)),
-			ZH: fmt.Sprintf("这是 wxup 的代理，不是服务端：请为上传程序设置 HTTPS_PROXY=http://%s", printable(r.Host)),
+		at := r.Host
+		if own, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && at == "" {
+			at = own.String() // HTTP/1.0 need not name a host
+		}
+		p.refuse(w, r, at, http.StatusBadRequest, explain.Words{
+			EN: fmt.Sprintf("this is wxup's proxy, not its server: set HTTPS_PROXY=http://%s for the program that uploads", printable(at)),
+			ZH: fmt.Sprintf("这是 wxup 的代理，不是服务端：请为上传程序设置 HTTPS_PROXY=http://%s", printable(at)),
 		})
 	}
 }

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	trustEN = `run it with "wxup exec", or see "wxup ca --help"`
-	trustZH = `请用 wxup exec 运行它，或参见 wxup ca --help`
+	trustEN = `"wxup exec" sets what most programs go by; for the others see "wxup ca --help"`
+	trustZH = `wxup exec 会设置多数程序所需的变量；其他程序参见 wxup ca --help`
 )
 
 // alerts are what a client says when it ends a TLS handshake (RFC 8446 §6), by the text that package tls has for them.

@@ -142,7 +142,7 @@ func (p *Proxy) Serve(l net.Listener) error {
 		p.at = append(p.at, addr)
 	}
 	p.mu.Unlock()
-	return p.outer.Serve(l)
+	return p.outer.Serve(knocks{l, p})
 }
 
 // Shutdown stops taking connections, lets the requests under way finish, as http.Server.Shutdown does, and then cuts the

@@ -11,8 +11,10 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wxup/wxup"
 )
@@ -138,9 +140,7 @@ func TestRefused(t *testing.T) {
 		{"CONNECT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400, "host:port"},
 		{"GET / HTTP/1.1\r\nHost: 127.0.0.1:8081\r\nConnection: close\r\n\r\n", 400, "HTTPS_PROXY=http://127.0.0.1:8081"},
 		{"GET ftp://example.com/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400, "http://host/path"},
-		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, ""},
-		{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, ""},
-		{"\x05\x01\x00", 400, ""}, // SOCKS
+		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "HTTPS_PROXY=http://127.0.0.1:"},
 		{"GET http://api.weixin.qq.com/ HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 431, ""},
 		{"CONNECT api.weixin.qq.com:443 HTTP/1.1\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", 431, ""},
 		{"CONNECT api.weixin.qq.com:443 HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: api.weixin.qq.com\r\n\r\n", 200, "HTTP/1.1 400 plain HTTP was sent inside"},
@@ -152,6 +152,22 @@ func TestRefused(t *testing.T) {
 	}
 	if r := g.asked.Load(); r != nil {
 		t.Errorf("the server was asked for %s %s", r.Host, r.RequestURI)
+	}
+}
+
+// TestNotAnHTTPProxy: whoever takes it for a proxy of another kind is not left waiting, and is told of in the log and list.
+func TestNotAnHTTPProxy(t *testing.T) {
+	g := newRig(t)
+	for sent, why := range map[string]string{"\x05\x01\x00": "not socks5://", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03": "not https://"} {
+		c := g.raw()
+		c.SetDeadline(time.Now().Add(headerTime / 2))
+		io.WriteString(c, sent)
+		if answer, err := io.ReadAll(c); len(answer) != 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%q is answered %q, %v", sent, answer, err)
+		}
+		if s := g.last(NotHTTP); !strings.HasSuffix(s.Reason.EN, why) {
+			t.Errorf("%q: seen is %+v", sent, s)
+		}
 	}
 }
 

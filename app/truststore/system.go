@@ -119,7 +119,7 @@ func (s *System) Install(cert *x509.Certificate, file string) ([]Step, error) {
 	}, nil
 }
 
-// Uninstall gives the steps that undo Install: none, if the system does not trust the certificate.
+// Uninstall gives the steps that undo Install, of the certificates before a renewal too: none, if the system trusts none of them.
 func (s *System) Uninstall(cert *x509.Certificate, file string) ([]Step, error) {
 	hash := fmt.Sprintf("%X", sha1.Sum(cert.Raw)) // by which these two name a certificate
 	switch s.os() {
@@ -135,11 +135,36 @@ func (s *System) Uninstall(cert *x509.Certificate, file string) ([]Step, error) 
 	if err != nil {
 		return nil, err
 	}
-	name := s.path(anchors[i].dir, Name(cert)+anchors[i].suffix)
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && !s.Trusts(cert) {
+	var names []string
+	own := s.path(anchors[i].dir, Name(cert)+anchors[i].suffix)
+	for _, name := range s.installed(i) {
+		if name == own || sameKey(name, cert) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 && s.Trusts(cert) {
+		names = []string{own} // the file is gone, and the system has not taken it up
+	}
+	if len(names) == 0 {
 		return nil, nil
 	}
-	return s.remove(i, name), nil
+	return s.remove(i, names...), nil
+}
+
+// installed lists the files that Install has written.
+func (s *System) installed(i int) []string {
+	names, _ := filepath.Glob(s.path(anchors[i].dir, prefix+strings.Repeat("[0-9a-f]", 8)+anchors[i].suffix))
+	return names
+}
+
+// sameKey reports whether a file holds a certificate of the same CA: a renewal keeps the key.
+func sameKey(file string, cert *x509.Certificate) bool {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	c, err := Parse(text)
+	return err == nil && bytes.Equal(c.RawSubjectPublicKeyInfo, cert.RawSubjectPublicKeyInfo)
 }
 
 // UninstallAll gives the steps that take every CA of a wxup out, also where its data directory is gone. It is for systems
@@ -152,9 +177,9 @@ func (s *System) UninstallAll() ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := filepath.Glob(s.path(anchors[i].dir, prefix+strings.Repeat("[0-9a-f]", 8)+anchors[i].suffix))
-	if err != nil || len(names) == 0 {
-		return nil, err
+	names := s.installed(i)
+	if len(names) == 0 {
+		return nil, nil
 	}
 	return s.remove(i, names...), nil
 }

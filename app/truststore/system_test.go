@@ -130,6 +130,36 @@ func TestSystems(t *testing.T) {
 	}
 }
 
+// TestUninstallRenewed: after a renewal, what was installed before it is taken out too, and no other CA's.
+func TestUninstallRenewed(t *testing.T) {
+	s := &System{OS: "linux", Root: t.TempDir()}
+	dir := filepath.Join(s.Root, "usr/local/share/ca-certificates")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	other, err := devkeys.NewCA(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed, err := testCA().Renew(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ca := range []*devkeys.CA{testCA(), other} {
+		steps, err := s.Install(ca.Certificate(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := steps[0].Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	steps, err := s.Uninstall(renewed.Certificate(), "")
+	if err != nil || len(steps) != 2 || steps[0].Remove != filepath.Join(dir, Name(testCA().Certificate())+".crt") {
+		t.Errorf("uninstall: %v, %v", steps, err)
+	}
+}
+
 // TestDebian runs Debian's own script on a system in a directory: install and uninstall, each twice, leave what was there
 // before, byte for byte, and the hooks hear of both.
 func TestDebian(t *testing.T) {

@@ -103,7 +103,7 @@ func (p *program) doctor(ctx context.Context, server string, offline, asJSON boo
 		}
 	}
 	if !asJSON {
-		fmt.Fprintf(p.stdout, p.say("credentials from %s\n", "凭据来自 %s\n"), from)
+		fmt.Fprintf(p.stdout, p.say("credentials from %s\n", "凭据来自%s\n"), from.In(p.lang))
 	}
 	d.keys()
 	if offline {

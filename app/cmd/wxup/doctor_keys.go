@@ -3,10 +3,16 @@ package main
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/devkeys"
@@ -53,14 +59,35 @@ func (d *doctor) merchantKeys() {
 	d.platform(cert)
 }
 
-func (d *doctor) privateKey() *rsa.PrivateKey {
-	if file := d.get("WXUP_MCH_KEY_FILE"); file != "" {
-		if err := devkeys.CheckKeyFile(file); err != nil {
-			d.fail("key", failed, err.Error(), err.Error(), "chmod 600 "+file, "chmod 600 "+file)
-		}
+// unread tells of a credential's file that is not there, or that this user cannot read, or too many others can. It reports
+// whether err was one of these.
+func (d *doctor) unread(check, name string, err error) bool {
+	variable := flagTwin(name) + "_FILE"
+	file := d.get(variable)
+	if err == nil || file == "" {
+		return false
 	}
+	mode := devkeys.CheckKeyFile(file)
+	fi, there := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.fail(check, failed, file+" is not there", file+" 不存在", "set "+variable+" to where it is", variable+" 应为文件所在的路径")
+	case errors.Is(err, fs.ErrPermission):
+		d.fail(check, failed, file+" cannot be read by this user", "当前用户无法读取 "+file, "run this as its owner, or change the owner", "请以文件所有者身份运行，或更改所有者")
+	case there == nil && fi.Mode().IsRegular() && mode != nil && strings.HasSuffix(err.Error(), mode.Error()):
+		perm := fi.Mode().Perm()
+		d.fail(check, failed, fmt.Sprintf("%s can be reached by its group or by others (mode %04o)", file, perm), fmt.Sprintf("%s 可被同组或其他用户访问（权限 %04o）", file, perm),
+			"chmod 600 "+quoteValue(file), "chmod 600 "+quoteValue(file))
+	default:
+		return false
+	}
+	return true
+}
+
+func (d *doctor) privateKey() *rsa.PrivateKey {
 	key, there, err := credentialParsed(d.get, "mch_key", sign.ParsePrivateKey)
 	switch {
+	case d.unread("key", "mch_key", err):
 	case err != nil:
 		d.fail("key", failed, err.Error(), err.Error(), "it must be apiclient_key.pem, the file that the certificate tool made; not the certificate, not an API key",
 			"应当是证书工具生成的 apiclient_key.pem，而不是证书或 API 密钥")
@@ -77,6 +104,8 @@ func (d *doctor) privateKey() *rsa.PrivateKey {
 func (d *doctor) certificate(mchid string) *x509.Certificate {
 	cert, there, err := credentialParsed(d.get, "mch_cert", sign.ParseCertificate)
 	switch {
+	case d.unread("certificate", "mch_cert", err):
+		return nil
 	case err != nil:
 		d.fail("certificate", failed, err.Error(), err.Error(), "it must be apiclient_cert.pem", "应当是 apiclient_cert.pem")
 		return nil
@@ -120,6 +149,7 @@ func (d *doctor) pair(key *rsa.PrivateKey, cert *x509.Certificate) {
 func (d *doctor) serial(cert *x509.Certificate) {
 	serial, err := credentialLine(d.get, "mch_serial")
 	switch {
+	case d.unread("serial", "mch_serial", err):
 	case err != nil:
 		d.fail("serial", failed, err.Error(), err.Error(), "", "")
 	case serial == "" && cert == nil:
@@ -147,8 +177,11 @@ func (d *doctor) p12(key *rsa.PrivateKey, cert *x509.Certificate) {
 	}
 	pair, err := readP12(file, d.merchant.MchID)
 	switch {
+	case d.unread("p12", "mch_p12", err):
+	case errors.Is(err, pkcs12.ErrIncorrectPassword):
+		d.fail("p12", failed, err.Error(), filepath.Base(file)+" 的密码不是商户号", "its password is the merchant number, 10 digits, unless somebody has changed it", "密码默认为 10 位商户号")
 	case err != nil:
-		d.fail("p12", failed, err.Error(), err.Error(), "its password is the merchant number, 10 digits, unless somebody has changed it", "密码默认为 10 位商户号")
+		d.fail("p12", failed, filepath.Base(file)+" cannot be read as PKCS#12", filepath.Base(file)+" 不是可读取的 PKCS#12 文件", "it must be apiclient_cert.p12", "应当是 apiclient_cert.p12")
 	case cert != nil && !cert.Equal(pair.Leaf):
 		d.fail("p12", warned, "it holds another certificate: "+sign.Serial(pair.Leaf), "其中是另一张证书："+sign.Serial(pair.Leaf), "Pay v2 uses the PEM files then", "支付 v2 将使用 PEM 文件")
 	default:
@@ -166,6 +199,7 @@ func (d *doctor) apiKeys() {
 	} {
 		text, err := credentialLine(d.get, k.name)
 		switch {
+		case d.unread(k.check, k.name, err):
 		case err != nil:
 			d.fail(k.check, failed, err.Error(), err.Error(), "", "")
 		case text == "":
@@ -186,7 +220,8 @@ func (d *doctor) apiKeys() {
 // platform looks for the ways to verify WeChat's answers.
 func (d *doctor) platform(own *x509.Certificate) {
 	known := 0
-	if cert, there, err := credentialParsed(d.get, "platform_cert", sign.ParseCertificate); err != nil {
+	if cert, there, err := credentialParsed(d.get, "platform_cert", sign.ParseCertificate); d.unread("platform", "platform_cert", err) {
+	} else if err != nil {
 		d.fail("platform", failed, err.Error(), err.Error(), "it must be WeChat's certificate, wechatpay_….pem", "应当是平台证书 wechatpay_….pem")
 	} else if there {
 		known++
@@ -200,7 +235,8 @@ func (d *doctor) platform(own *x509.Certificate) {
 			d.pass("platform", "certificate "+sign.Serial(cert), "平台证书 "+sign.Serial(cert))
 		}
 	}
-	if public, there, err := credentialParsed(d.get, "platform_pubkey", sign.ParsePublicKey); err != nil {
+	if public, there, err := credentialParsed(d.get, "platform_pubkey", sign.ParsePublicKey); d.unread("platform", "platform_pubkey", err) {
+	} else if err != nil {
 		d.fail("platform", failed, err.Error(), err.Error(), "it must be pub_key.pem", "应当是 pub_key.pem")
 	} else if there {
 		known++
@@ -228,6 +264,7 @@ func (d *doctor) appKeys() {
 	}
 	secret, err := credentialLine(d.get, "appsecret")
 	switch {
+	case d.unread("appsecret", "appsecret", err):
 	case err != nil:
 		d.fail("appsecret", failed, err.Error(), err.Error(), "", "")
 	case secret == "":

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func (d *doctor) network(ctx context.Context) {
 	if d.server == "" || err != nil {
 		rt = nil
 	}
-	if err != nil {
+	if err != nil && !d.unread("CA", "ca", err) {
 		d.fail("CA", failed, err.Error(), err.Error(), "WXUP_CA_FILE must name the PEM file of a CA", "WXUP_CA_FILE 应为 CA 的 PEM 文件")
 	}
 	if d.rt = rt; rt == nil {
@@ -66,11 +65,7 @@ func (d *doctor) surroundings() {
 	var led []string
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		if v := os.Getenv(name); v != "" {
-			if u, err := url.Parse(v); err == nil && u.User != nil {
-				u.User = url.User("***")
-				v = u.String()
-			}
-			led = append(led, name+"="+v)
+			led = append(led, name+"="+withoutUser(v))
 		}
 	}
 	if led == nil {
@@ -78,6 +73,19 @@ func (d *doctor) surroundings() {
 		return
 	}
 	d.pass("environment", strings.Join(led, " "), strings.Join(led, " "))
+}
+
+// withoutUser hides who a proxy's address logs in as, also in one without a scheme and in one that is no URL.
+func withoutUser(address string) string {
+	at := strings.LastIndex(address, "@")
+	if at < 0 {
+		return address
+	}
+	scheme, _, ok := strings.Cut(address, "://")
+	if !ok {
+		return "***" + address[at:]
+	}
+	return scheme + "://***" + address[at:]
 }
 
 // base is where a host of WeChat's is asked.
@@ -152,6 +160,8 @@ func unreachable(err error) (en, zh, doEN, doZH string) {
 	var timeout net.Error
 	text := err.Error()
 	switch {
+	case errors.Is(err, errAddress):
+		return text, "不是 https://host:port 形式的地址", "give --server a URL such as https://127.0.0.1:8443, or wechat", "--server 应为 https://127.0.0.1:8443 之类的地址，或 wechat"
 	case errors.As(err, &dns):
 		return "its name is not known here", "无法解析域名", "look at the resolver (/etc/resolv.conf) and at what the network lets through", "检查 DNS 设置（/etc/resolv.conf）与网络策略"
 	case errors.As(err, &unknown):
@@ -159,6 +169,8 @@ func unreachable(err error) (en, zh, doEN, doZH string) {
 			"若是 wxup：设置 WXUP_CA_FILE（见 wxup env）或运行 wxup ca install；若是微信：中间有设备在解密流量，或系统根证书过旧（ca-certificates）"
 	case errors.As(err, &name), errors.As(err, &invalid):
 		return "its certificate does not fit: " + text, "证书不符：" + text, "is the clock right, and the address?", "时钟和地址是否正确？"
+	case strings.Contains(text, "does not look like a TLS handshake"), strings.Contains(text, "HTTP response to HTTPS client"):
+		return "what answers there does not speak TLS", "应答方使用的不是 TLS", "is the port right? An address of plain HTTP begins with http://", "端口是否正确？明文 HTTP 的地址以 http:// 开头"
 	case strings.Contains(text, "connection refused"):
 		return "nothing listens there", "没有服务在监听", "is wxup serve running, and the address right? Is a proxy set that is gone (HTTPS_PROXY)?", "wxup serve 在运行吗？地址对吗？HTTPS_PROXY 指向的代理还在吗？"
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
@@ -167,13 +179,15 @@ func unreachable(err error) (en, zh, doEN, doZH string) {
 	return text, text, "look at the network", "请检查网络"
 }
 
+var errAddress = errors.New("it is no address of the form https://host:port")
+
 // ask sends a GET and gives the head of what is answered.
 func (d *doctor) ask(ctx context.Context, address string) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, errors.New("the address is not of the form https://host:port")
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return nil, errAddress
 	}
 	req.Header.Set("User-Agent", "wxup/"+version())
 	resp, err := d.rt.RoundTrip(req)

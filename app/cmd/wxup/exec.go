@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/wxup/wxup/app/intercept"
 	"github.com/wxup/wxup/app/store/sqlindex"
 	"github.com/wxup/wxup/server"
 )
@@ -46,7 +47,7 @@ as long as CMD and forgets everything. At the end it prints each refused upload 
 	}
 	cmd.Flags().SetInterspersed(false)
 	f.answering(p, cmd.Flags())
-	cmd.Flags().BoolVar(&failOnRefusal, "fail-on-refusal", false, p.say("exit with status 1 if CMD succeeds although an upload was refused", "若 CMD 成功但有上传被拒，则以状态 1 退出"))
+	cmd.Flags().BoolVar(&failOnRefusal, "fail-on-refusal", false, p.say("exit with status 1 if CMD succeeds although a call was refused", "若 CMD 成功但有调用被拒，则以状态 1 退出"))
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, p.say("show the log of the server that is started", "显示所启动服务的日志"))
 	return cmd
 }
@@ -86,9 +87,18 @@ func (p *program) exec(cmd *cobra.Command, f serveFlags, args []string, failOnRe
 	if err != nil {
 		return err
 	}
-	status, err := runCommand(args, environment(at.data, vars))
+	if vars["WXUP_PROXY_URL"] == "" {
+		return fmt.Errorf("the server in %s runs without its proxy (--proxy off), so that CMD would send to WeChat itself; start it with one, or name another directory with --data", at.data)
+	}
+	if cmd.Context().Err() != nil {
+		return exit(exitStopped)
+	}
+	status, ran, err := runCommand(args, environment(at.data, vars))
 	if err != nil {
 		return err
+	}
+	if !ran {
+		return exit(status)
 	}
 	st, err := at.openExisting(ctx)
 	if err != nil {
@@ -163,20 +173,21 @@ const (
 	exitSignal        = 128 // and the signal's number
 )
 
-// runCommand runs a command on this terminal and gives its status. Signals that end this process are passed on to it.
-func runCommand(args, env []string) (status int, err error) {
+// runCommand runs a command on this terminal and gives its status, and whether it could be run at all. Signals that end this
+// process are passed on to it.
+func runCommand(args, env []string) (status int, ran bool, err error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, os.Stdout, os.Stderr
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(signals)
 	switch err := cmd.Start(); {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintf(os.Stderr, "wxup: %v\n", err)
-		return exitNotFound, nil
+		return exitNotFound, false, nil
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "wxup: %v\n", err)
-		return exitNotExecutable, nil
+		return exitNotExecutable, false, nil
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -184,18 +195,18 @@ func runCommand(args, env []string) (status int, err error) {
 	for {
 		select {
 		case s := <-signals:
-			if s != os.Interrupt || !terminal { // a terminal has sent it to both
+			if !terminal || s != os.Interrupt && s != syscall.SIGQUIT { // a terminal has sent these to both
 				cmd.Process.Signal(s)
 			}
 		case err := <-ended:
 			var failed *exec.ExitError
 			if err != nil && !errors.As(err, &failed) {
-				return 0, err
+				return 0, true, err
 			}
 			if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-				return exitSignal + int(ws.Signal()), nil
+				return exitSignal + int(ws.Signal()), true, nil
 			}
-			return cmd.ProcessState.ExitCode(), nil
+			return cmd.ProcessState.ExitCode(), true, nil
 		}
 	}
 }
@@ -245,17 +256,22 @@ func (p *program) showRefusals(list []server.Exchange, own *node) (refused int) 
 			out.showExchange(e)
 		}
 	}
+	var seen []intercept.Seen
+	if own != nil {
+		seen = own.proxy.Seen()
+	}
 	switch {
 	case refused > 0:
 		fmt.Fprintf(p.stderr, p.say("\nwxup: %d of %d calls were refused (%d uploads)\n", "\nwxup：%d 次被拒，共 %d 次调用（上传 %d 次）\n"), refused, len(list), uploads)
-	case len(list) == 0:
+	case len(list) > 0:
+	case own == nil:
+		fmt.Fprintln(p.stderr, p.say("wxup: no call of this command has reached wxup; if its HTTP client heeds HTTPS_PROXY, the server's log and its page Connect say why. See docs/proxy.md", "wxup：该命令没有任何调用到达 wxup；若它的 HTTP 客户端使用 HTTPS_PROXY，原因见服务端日志与“接入”页面。见 docs/proxy.zh-CN.md"))
+	case !slices.ContainsFunc(seen, func(s intercept.Seen) bool { return s.Outcome == intercept.Answered || s.Reason.EN != "" }):
 		fmt.Fprintln(p.stderr, p.say("wxup: nothing of this command has reached wxup; does its HTTP client heed HTTPS_PROXY? See docs/proxy.md", "wxup：该命令没有任何请求到达 wxup；它的 HTTP 客户端是否使用 HTTPS_PROXY？见 docs/proxy.zh-CN.md"))
 	}
-	if own != nil {
-		for _, s := range own.proxy.Seen() {
-			if s.Reason.EN != "" {
-				fmt.Fprintf(p.stderr, p.say("wxup: %s (%d times): %s\n", "wxup：%s（%d 次）：%s\n"), s.Host, s.Count, s.Reason.In(p.lang))
-			}
+	for _, s := range seen {
+		if s.Reason.EN != "" {
+			fmt.Fprintf(p.stderr, p.say("wxup: %s (%d times): %s\n", "wxup：%s（%d 次）：%s\n"), s.Host, s.Count, s.Reason.In(p.lang))
 		}
 	}
 	return refused

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/devkeys"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/sign"
 )
 
@@ -60,7 +62,7 @@ func (p *program) client(ctx context.Context, server string, eps ...wxup.Endpoin
 			}
 		}
 		if missing := lacking(get, ep.Family); len(missing) > 0 {
-			return nil, p.noCredentials(ep.Name, missing, from)
+			return nil, p.noCredentials(ep.Name, missing, from.EN)
 		}
 	}
 	c := &wxup.Client{BaseURL: get("WXUP_HTTPS_URL"), UserAgent: "wxup/" + version()}
@@ -137,18 +139,18 @@ func (p *program) noCredentials(endpoint string, missing []string, from string) 
 
 // credentials are the WXUP_* variables: those of the chosen profile, else of the environment, else, if the environment
 // names nobody, of a running server's wxup.env. What a profile's commands give is not among them, see fetch.
-func (p *program) credentials() (vars map[string]string, from string) {
+func (p *program) credentials() (vars map[string]string, from explain.Words) {
 	return p.credentialsFrom(awaitEnv)
 }
 
 // credentialsNow does not wait for a server that is starting.
-func (p *program) credentialsNow() (vars map[string]string, from string) {
+func (p *program) credentialsNow() (vars map[string]string, from explain.Words) {
 	return p.credentialsFrom(readEnv)
 }
 
-func (p *program) credentialsFrom(read func(string) (map[string]string, error)) (vars map[string]string, from string) {
+func (p *program) credentialsFrom(read func(string) (map[string]string, error)) (vars map[string]string, from explain.Words) {
 	if p.chosen != nil {
-		return p.chosen.variables(), "the profile " + p.chosen.name
+		return p.chosen.variables(), explain.Words{EN: "the profile " + p.chosen.name, ZH: "配置 " + p.chosen.name}
 	}
 	vars = map[string]string{}
 	for _, pair := range os.Environ() {
@@ -157,12 +159,15 @@ func (p *program) credentialsFrom(read func(string) (map[string]string, error)) 
 		}
 	}
 	if vars["WXUP_MCHID"] != "" || vars["WXUP_APPID"] != "" {
-		return vars, "the environment"
+		return vars, explain.Words{EN: "the environment", ZH: "环境变量"}
 	}
-	from = "the environment and " + envFile(p.data)
+	from = explain.Words{EN: "the environment and " + envFile(p.data), ZH: "环境变量与 " + envFile(p.data)}
 	file, err := read(envFile(p.data))
-	if err != nil {
-		return vars, from + ", which is not there"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return vars, explain.Words{EN: from.EN + ", which is not there", ZH: from.ZH + "（不存在）"}
+	case err != nil:
+		return vars, explain.Words{EN: from.EN + ", which cannot be read", ZH: from.ZH + "（无法读取）"}
 	}
 	for name, value := range vars {
 		file[name] = value

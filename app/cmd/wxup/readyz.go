@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -25,7 +27,11 @@ HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is 
 		RunE: func(cmd *cobra.Command, args []string) error {
 			deadline := time.Now().Add(wait)
 			for {
-				err := p.ready(cmd.Context(), args)
+				patience := readyTime
+				if wait > 0 {
+					patience = min(patience, max(time.Until(deadline), readyTime/20))
+				}
+				err := p.ready(cmd.Context(), args, patience)
 				if err == nil {
 					return nil
 				}
@@ -44,15 +50,20 @@ HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is 
 	return cmd
 }
 
+// readyTime is how long one answer may take.
+const readyTime = 5 * time.Second
+
 // ready asks once.
-func (p *program) ready(ctx context.Context, args []string) error {
+func (p *program) ready(ctx context.Context, args []string, patience time.Duration) error {
 	var address string
 	if len(args) > 0 {
 		address = args[0]
 	} else {
 		if address = os.Getenv("WXUP_HTTP_URL"); address == "" {
 			vars, err := readEnv(envFile(p.data))
-			if err != nil {
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("not ready: %w", err)
+			} else if err != nil {
 				return fmt.Errorf("not ready: there is no %s; start wxup serve, or name the server's address", envFile(p.data))
 			}
 			address = vars["WXUP_HTTP_URL"]
@@ -61,7 +72,7 @@ func (p *program) ready(ctx context.Context, args []string) error {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(address, "/")+"/readyz", nil)
 	if err != nil {
@@ -74,8 +85,12 @@ func (p *program) ready(ctx context.Context, args []string) error {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s", strings.TrimSpace(string(text)))
+	switch said := strings.TrimSpace(string(text)); {
+	case resp.StatusCode == http.StatusOK:
+		return nil
+	case said == "" || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain"):
+		return fmt.Errorf("not ready: %s answers %s; is it wxup's HTTP address?", address, resp.Status)
+	default:
+		return errors.New(said)
 	}
-	return nil
 }

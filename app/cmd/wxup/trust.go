@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wxup/wxup/app/intercept"
 	"github.com/wxup/wxup/app/truststore"
 	"github.com/wxup/wxup/devkeys"
 )
@@ -32,21 +35,22 @@ func (s *state) writeTrust(ca *devkeys.CA) error {
 		return err
 	}
 	path := filepath.Join(s.dir, bundleFile)
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, bundle) {
-		return nil // and so are the others, which come before it
+	if err := os.MkdirAll(filepath.Join(s.dir, phpDir), 0o700); err != nil {
+		return err
+	}
+	ini := fmt.Sprintf("; PHP_INI_SCAN_DIR=:%s makes PHP trust the local CA.\ncurl.cainfo=%q\nopenssl.cafile=%q\n", filepath.Join(s.dir, phpDir), path, path)
+	if err := writeChanged(filepath.Join(s.dir, phpDir, "wxup.ini"), []byte(ini)); err != nil {
+		return err
+	}
+	_, noJava := os.Stat(filepath.Join(s.dir, javaFile))
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, bundle) && noJava == nil {
+		return nil // and so is Java's, which comes before it
 	}
 	java, err := truststore.Encode("p12", roots, truststore.Password)
 	if err != nil {
 		return fmt.Errorf("make the Java trust store: %w", err)
 	}
 	if err := devkeys.WritePublic(filepath.Join(s.dir, javaFile), java); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Join(s.dir, phpDir), 0o700); err != nil {
-		return err
-	}
-	ini := fmt.Sprintf("; PHP_INI_SCAN_DIR=:%s makes PHP trust the local CA.\ncurl.cainfo=%q\nopenssl.cafile=%q\n", filepath.Join(s.dir, phpDir), path, path)
-	if err := devkeys.WritePublic(filepath.Join(s.dir, phpDir, "wxup.ini"), []byte(ini)); err != nil {
 		return err
 	}
 	return devkeys.WritePublic(path, bundle)
@@ -59,25 +63,63 @@ func reaching(dir, proxy string, given func(string) string) map[string]string {
 	vars := map[string]string{
 		"SSL_CERT_FILE": bundle, "CURL_CA_BUNDLE": bundle, "REQUESTS_CA_BUNDLE": bundle, "DENO_CERT": filepath.Join(dir, "ca.pem"),
 		"NODE_EXTRA_CA_CERTS": filepath.Join(dir, "ca.pem"),
-		"PHP_INI_SCAN_DIR":    given("PHP_INI_SCAN_DIR") + string(filepath.ListSeparator) + filepath.Join(dir, phpDir),
+		"PHP_INI_SCAN_DIR":    withPHP(given("PHP_INI_SCAN_DIR"), filepath.Join(dir, phpDir)),
 	}
-	java := []string{"-Djavax.net.ssl.trustStore=" + filepath.Join(dir, javaFile), "-Djavax.net.ssl.trustStorePassword=" + truststore.Password}
+	java := []string{javaWord("-Djavax.net.ssl.trustStore=" + filepath.Join(dir, javaFile)), "-Djavax.net.ssl.trustStorePassword=" + truststore.Password}
 	if host, port, err := net.SplitHostPort(strings.TrimPrefix(proxy, "http://")); err == nil {
 		for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 			vars[name] = proxy
 		}
-		vars["NO_PROXY"], vars["no_proxy"] = "localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1"
+		direct := noProxy(given("NO_PROXY") + "," + given("no_proxy"))
+		vars["NO_PROXY"], vars["no_proxy"] = direct, direct
 		vars["NODE_USE_ENV_PROXY"] = "1"
 		for _, scheme := range []string{"http", "https"} {
 			java = append(java, "-D"+scheme+".proxyHost="+host, "-D"+scheme+".proxyPort="+port)
 		}
 	}
 	options := strings.Join(java, " ")
-	if old := given("JAVA_TOOL_OPTIONS"); old != "" && !strings.Contains(old, options) {
+	if old := given("JAVA_TOOL_OPTIONS"); strings.Contains(old, options) {
+		options = old
+	} else if old != "" {
 		options = old + " " + options
 	}
 	vars["JAVA_TOOL_OPTIONS"] = options
 	return vars
+}
+
+// noProxy is a NO_PROXY for this machine and for the hosts that one names already, but for those by which WeChat's would go
+// past the proxy.
+func noProxy(given string) string {
+	list := []string{"localhost", "127.0.0.1", "::1"}
+	for _, host := range strings.FieldsFunc(given, func(r rune) bool { return r == ',' || r == ' ' }) {
+		name := host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			name = h
+		}
+		name = strings.ToLower(strings.Trim(name, "*."))
+		ours := func(h string) bool { return strings.HasSuffix(h, name) }
+		if slices.Contains(list, host) || intercept.Ours(name) || slices.ContainsFunc(devkeys.Hosts, ours) || ours(".qpic.cn") {
+			continue
+		}
+		list = append(list, host)
+	}
+	return strings.Join(list, ",")
+}
+
+// withPHP adds a directory to those that PHP_INI_SCAN_DIR names; an empty one among them is PHP's own.
+func withPHP(given, dir string) string {
+	if slices.Contains(filepath.SplitList(given), dir) {
+		return given
+	}
+	return given + string(filepath.ListSeparator) + dir
+}
+
+// javaWord writes one option for JAVA_TOOL_OPTIONS, which is parted at spaces outside quotes and knows no backslash.
+func javaWord(s string) string {
+	if !strings.ContainsAny(s, " \t'\"") {
+		return s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `"'"'"`) + `"`
 }
 
 func (p *program) envCommand() *cobra.Command {
@@ -100,8 +142,10 @@ For one command alone, use wxup exec.`, `打印 wxup.env 中的变量（带 expo
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			vars, err := readEnv(envFile(p.data))
-			if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("there is no %s; start wxup serve, or name its directory with --data", envFile(p.data))
+			} else if err != nil {
+				return err
 			}
 			proxy := vars["WXUP_PROXY_URL"]
 			if noProxy {
