@@ -58,7 +58,7 @@ bench-compare:
 	cd bench && GOWORK=off $(GO) run . -docs ../docs/benchmarks.md
 
 cluster:
-	cd cluster && GOWORK=off $(GO) run . -short
+	cd cluster && GOWORK=off $(GO) run .
 
 build:
 	$(GO) build -o wxup ./app/cmd/wxup

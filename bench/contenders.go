@@ -86,6 +86,7 @@ const (
 	fileByHand     = "net/http, file read and form made each time"
 	wxupWhole      = "wxup"
 	wxupSkipVerify = "wxup, SkipVerify"
+	wxupInMemory   = "wxup, file in memory"
 )
 
 // payV3 uploads to /v3/marketing/favor/media/image-upload.
@@ -99,7 +100,7 @@ var payV3 = []contender{
 		client.SkipVerify = true
 		return uploadWith(client, s), nil
 	}},
-	{"wxup, file in memory", func(s *setup) (func(context.Context) error, error) {
+	{wxupInMemory, func(s *setup) (func(context.Context) error, error) {
 		content, err := os.ReadFile(s.path)
 		return uploadFrom(s.client(), s, wxup.Bytes(filepath.Base(s.path), content)), err
 	}},

@@ -178,9 +178,11 @@ func (c *comparison) pay(ctx context.Context, r *report) error {
 			}
 			r.times(of.text+", "+n.name, rows)
 			if n == c.secure {
+				verified := named(rows, bareVerified)
 				r.verdicts = append(r.verdicts,
-					atMost(of.text+", wxup with SkipVerify to net/http", named(rows, wxupSkipVerify).ratio(rows[0]), of.bar, c.slack),
-					atMost(of.text+", wxup to net/http that verifies the answer too", named(rows, wxupWhole).ratio(named(rows, bareVerified)), of.bar, c.slack))
+					atMost(of.text+", both from memory, both verify", named(rows, wxupInMemory).ratio(verified), of.bar, c.slack),
+					atMost(of.text+", wxup from disk, both verify", named(rows, wxupWhole).ratio(verified), of.bar, c.slack),
+					atMost(of.text+", wxup from disk, neither verifies", named(rows, wxupSkipVerify).ratio(rows[0]), of.bar, c.slack))
 			}
 		}
 	}

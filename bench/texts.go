@@ -14,7 +14,8 @@ const (
 
 	payText = "\n## WeChat Pay, one file\n\n" +
 		"`POST /v3/marketing/favor/media/image-upload`. wechatpay-go and gopay verify the answer too. The bars are about TLS, as\n" +
-		"WeChat speaks nothing else, and compare like with like: verified with verified, not verified with not verified.\n"
+		"WeChat speaks nothing else, and compare verified with verified, not verified with not verified. net/http has its file in\n" +
+		"memory: beside it stands `wxup, file in memory`, and what is from disk opens and reads it on top.\n"
 
 	accountText = "\n## Official Account, one file\n\n" +
 		"`POST /cgi-bin/media/uploadimg` with an access_token at hand. Nothing is signed here and nothing digested, so that reading\n" +

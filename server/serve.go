@@ -34,6 +34,11 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, public bool) {
 	case errors.Is(err, ErrUnknown):
 		http.NotFound(w, r)
 		return
+	case errors.Is(err, ErrUnavailable):
+		s.Log.Error("file not opened", "path", printable(r.URL.Path), "err", err)
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "the store of images is away at the moment", http.StatusServiceUnavailable)
+		return
 	case err != nil:
 		s.Log.Error("file not opened", "path", printable(r.URL.Path), "err", err)
 		http.Error(w, "the file cannot be read at the moment", http.StatusInternalServerError)

@@ -573,7 +573,21 @@ func TestServing(t *testing.T) {
 	if ans := g.get("/api/v1/media/x"); ans.status != 401 {
 		t.Errorf("the operator's door without a token: %d", ans.status)
 	}
+	for err, want := range map[error]int{fmt.Errorf("given up: %w", ErrUnavailable): 503, errors.New("bad sector"): 500} {
+		g.srv.Keeper = unopened{g.srv.Keeper, err}
+		if ans := get("Accept", "*/*"); ans.status != want || (ans.header.Get("Retry-After") != "") != (want == 503) || strings.Contains(ans.body, "sector") {
+			t.Errorf("while it cannot be opened (%v): %d %s", err, ans.status, ans.body)
+		}
+	}
 }
+
+// unopened gives no file.
+type unopened struct {
+	Keeper
+	err error
+}
+
+func (u unopened) Open(context.Context, string) (*Content, error) { return nil, u.err }
 
 // TestMount shows that a server fits into someone's own mux and keeps its paths to itself.
 func TestMount(t *testing.T) {

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"time"
 
 	"github.com/wxup/wxup/app/store"
 	"github.com/wxup/wxup/app/store/sqlindex"
@@ -103,6 +105,8 @@ func Check(ctx context.Context, index Media, blobs store.Blobs, c Checks) (n Che
 type verdict struct {
 	fault  Fault
 	detail string
+	put    time.Time // when the bytes that are damaged were
+	unsure bool      // it is the way to the bytes that failed: they may be right
 
 	tried, repaired, cleared bool
 }
@@ -127,9 +131,10 @@ func readAll(ctx context.Context, blobs store.Blobs, faults map[string]*verdict,
 		}
 		switch {
 		case err != nil:
-			faults[info.SHA256] = &verdict{fault: Damaged, detail: "cannot be read: " + err.Error()}
+			var disk *fs.PathError
+			faults[info.SHA256] = &verdict{fault: Damaged, detail: "cannot be read: " + err.Error(), put: b.Put, unsure: !errors.As(err, &disk)}
 		case hex.EncodeToString(sum.Sum(nil)) != info.SHA256:
-			faults[info.SHA256] = &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size)}
+			faults[info.SHA256] = &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size), put: b.Put}
 		}
 		n.Bytes += size
 		if n.Files++; n.Files%tellEvery == 0 {
@@ -148,23 +153,38 @@ func look(ctx context.Context, blobs store.Blobs, m server.Media) (*verdict, err
 	case err != nil:
 		return nil, fmt.Errorf("look at %s: %w", m.SHA256, err)
 	case info.Size != m.Size:
-		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes, not %d", info.Size, m.Size)}, nil
+		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes, not %d", info.Size, m.Size), put: info.Put}, nil
 	}
 	return nil, nil
+}
+
+// clear removes damaged bytes, but not what was put since they were found, nor what a store does not remove yet because
+// an upload of the same may be under way.
+func (v *verdict) clear(ctx context.Context, blobs store.Blobs, sum string) error {
+	info, err := blobs.Stat(ctx, sum)
+	if err == nil && info.Put.Equal(v.put) {
+		if err := blobs.Delete(ctx, sum, time.Now()); err != nil {
+			return err
+		}
+		_, err = blobs.Stat(ctx, sum)
+	}
+	if v.cleared = errors.Is(err, server.ErrUnknown); v.cleared {
+		return nil
+	}
+	return err
 }
 
 // repair brings the bytes from a copy, or clears the way for the next upload to bring them.
 func (v *verdict) repair(ctx context.Context, blobs store.Blobs, m server.Media, from store.Blobs) error {
 	v.tried = true
-	if v.fault == Damaged {
-		info, err := blobs.Stat(ctx, m.SHA256)
-		if err == nil {
-			err = blobs.Delete(ctx, m.SHA256, info.Put.Add(1)) // unless it was put again since we looked
-		}
-		if err != nil && !errors.Is(err, server.ErrUnknown) {
+	if v.fault == Damaged && !v.unsure {
+		if err := v.clear(ctx, blobs, m.SHA256); err != nil {
 			return fmt.Errorf("remove %s: %w", m.SHA256, err)
 		}
-		v.cleared = true
+		if !v.cleared {
+			v.detail += "; not removed, for it was put a short while ago: see again in a quarter of an hour"
+			return nil
+		}
 	}
 	if from == nil {
 		return nil

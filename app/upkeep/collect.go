@@ -13,7 +13,7 @@ import (
 
 // Records is what [Collect] needs of the index. *sqlindex.Index is one.
 type Records interface {
-	CountExchanges(ctx context.Context, before time.Time, account string) (int64, error)
+	CountExchanges(context.Context, sqlindex.Old) (int64, error)
 	DropExchanges(context.Context, sqlindex.Old) (int64, error)
 	DropMedia(ctx context.Context, before time.Time, account string, dryRun bool) (int64, error)
 	DropEndedMedia(ctx context.Context, now time.Time, dryRun bool) (int64, error)
@@ -79,11 +79,11 @@ func Collect(ctx context.Context, index Records, blobs store.Blobs, p Policy) (n
 		p.Orphans = orphanUsual
 	}
 	if p.Exchanges > 0 {
-		before := now.Add(-p.Exchanges)
+		old := sqlindex.Old{Before: now.Add(-p.Exchanges), Account: p.Account, Keep: p.Keep}
 		if p.DryRun {
-			n.Exchanges, err = index.CountExchanges(ctx, before, p.Account)
+			n.Exchanges, err = index.CountExchanges(ctx, old)
 		} else {
-			n.Exchanges, err = index.DropExchanges(ctx, sqlindex.Old{Before: before, Account: p.Account, Keep: p.Keep})
+			n.Exchanges, err = index.DropExchanges(ctx, old)
 		}
 		if err != nil {
 			return n, err

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"iter"
 	"sync"
+	"time"
 
 	"github.com/wxup/wxup/app/store"
+	"github.com/wxup/wxup/app/store/sqlindex"
 	"github.com/wxup/wxup/server"
 )
 
@@ -15,11 +20,29 @@ type Copied struct {
 	Files  int64 // in the source
 	Copied int64 // of these; the others were there already
 	Bytes  int64 // copied
+
+	Damaged int64 // not copied, for they are not what their digests say, or the disk does not give them
 }
 
-// CopyImages copies every blob that is not there yet, workers at once. Each is checked against its digest on its way. With
+// CopyImages copies every blob that is not there yet, workers at once. Each is checked against its digest on its way; one
+// that is damaged does not keep the others from being copied. With
 // dryRun nothing is written, and to may be nil: a store that is not there yet.
 func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun bool, p Progress) (n Copied, err error) {
+	return copyAll(ctx, from.List(ctx), from, to, workers, dryRun, p)
+}
+
+// CopyRecorded is CopyImages for the blobs of an index's media that were made after a time.
+func CopyRecorded(ctx context.Context, index Media, after time.Time, from, to store.Blobs, workers int, p Progress) (Copied, error) {
+	return copyAll(ctx, func(yield func(store.Info, error) bool) {
+		for m, err := range index.AllMedia(ctx, sqlindex.MediaFilter{}) { // the newest first
+			if err == nil && m.Created.Before(after) || !yield(store.Info{SHA256: m.SHA256, Size: m.Size}, err) {
+				return
+			}
+		}
+	}, from, to, workers, false, p)
+}
+
+func copyAll(ctx context.Context, list iter.Seq2[store.Info, error], from, to store.Blobs, workers int, dryRun bool, p Progress) (n Copied, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	todo := make(chan store.Info)
@@ -29,7 +52,8 @@ func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun b
 		working.Go(func() {
 			for info := range todo {
 				copied, err := carry(ctx, from, to, info, dryRun)
-				if err != nil {
+				damaged := errors.Is(err, store.ErrMismatch)
+				if err != nil && !damaged {
 					cancel(err)
 					continue // what is left is not touched: ctx has ended
 				}
@@ -38,6 +62,9 @@ func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun b
 					n.Copied++
 					n.Bytes += info.Size
 				}
+				if damaged {
+					n.Damaged++
+				}
 				if n.Files%tellEvery == 0 {
 					p.tell("images", n.Files, 0)
 				}
@@ -45,7 +72,7 @@ func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun b
 			}
 		})
 	}
-	err = feed(ctx, from, todo)
+	err = feed(ctx, list, todo)
 	close(todo)
 	working.Wait()
 	if cause := context.Cause(ctx); cause != nil {
@@ -55,8 +82,8 @@ func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun b
 	return n, err
 }
 
-func feed(ctx context.Context, from store.Blobs, todo chan<- store.Info) error {
-	for info, err := range from.List(ctx) {
+func feed(ctx context.Context, list iter.Seq2[store.Info, error], todo chan<- store.Info) error {
+	for info, err := range list {
 		if err != nil {
 			return fmt.Errorf("list the images: %w", err)
 		}
@@ -93,14 +120,34 @@ func carry(ctx context.Context, from, to store.Blobs, info store.Info, dryRun bo
 	return err == nil, err
 }
 
+// copyOne fails with [store.ErrMismatch] if the bytes are damaged where they come from.
 func copyOne(ctx context.Context, from, to store.Blobs, sum string, size int64) error {
 	b, err := from.Open(ctx, sum)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", sum, err)
 	}
 	defer b.Close()
-	if err := to.Put(ctx, sum, size, b); err != nil {
+	content := &watched{ReadSeeker: b}
+	if err := to.Put(ctx, sum, size, content); err != nil {
+		var disk *fs.PathError
+		if errors.As(content.broken, &disk) {
+			err = fmt.Errorf("%w: %w", store.ErrMismatch, content.broken)
+		}
 		return fmt.Errorf("copy %s: %w", sum, err)
 	}
 	return nil
+}
+
+// watched remembers that it could not be read.
+type watched struct {
+	io.ReadSeeker
+	broken error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadSeeker.Read(p)
+	if err != nil && err != io.EOF {
+		w.broken = err
+	}
+	return n, err
 }

@@ -7,9 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -257,5 +261,163 @@ func TestCopyImages(t *testing.T) {
 	back := onDisk(t)
 	if n, err := upkeep.CopyImages(t.Context(), to.blobs, back.blobs, 4, false, nil); err != nil || n.Copied != files {
 		t.Errorf("back %+v, %v", n, err)
+	}
+}
+
+// TestCollectKeeps: a dry run counts as many exchanges as would go, with those of the newest that stay.
+func TestCollectKeeps(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *site) {
+		for i := range 10 {
+			s.upload([]string{"a", "b"}[i%2], fmt.Sprint("file ", i), 100*day, 0)
+		}
+		for account, want := range map[string]int64{"": 7, "a": 2, "nobody": 0} {
+			policy := upkeep.Policy{Exchanges: 50 * day, Keep: 3, Account: account, DryRun: true}
+			n, err := upkeep.Collect(t.Context(), s.index, s.blobs, policy)
+			if err != nil || n.Exchanges != want {
+				t.Errorf("of %q %d would go, %v; want %d", account, n.Exchanges, err, want)
+			}
+		}
+	})
+}
+
+// broken gives blobs of which some cannot be read to their end.
+type broken struct {
+	store.Blobs
+	reads map[string]error
+}
+
+func (b broken) Open(ctx context.Context, sum string) (*store.Blob, error) {
+	blob, err := b.Blobs.Open(ctx, sum)
+	if why := b.reads[sum]; err == nil && why != nil {
+		blob.ReadSeekCloser = unreadable{blob.ReadSeekCloser, why}
+	}
+	return blob, err
+}
+
+type unreadable struct {
+	io.ReadSeekCloser
+	why error
+}
+
+func (u unreadable) Read([]byte) (int, error) { return 0, u.why }
+
+// TestRepairUnsure: bytes that the store does not give just now are not removed; those that the disk cannot read are.
+func TestRepairUnsure(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *site) {
+		s.upload("a", "on its way", day, 0)
+		s.upload("a", "on a bad sector", day, 0)
+		blobs := &removals{Blobs: broken{s.blobs, map[string]error{
+			digest("on its way"):      fmt.Errorf("given up after 2s: %w", server.ErrUnavailable),
+			digest("on a bad sector"): &fs.PathError{Op: "read", Path: "x", Err: syscall.EIO},
+		}}}
+		n, err := upkeep.Check(t.Context(), s.index, blobs, upkeep.Checks{Repair: true})
+		if err != nil || n.Faults != 2 {
+			t.Errorf("found %+v, %v", n, err)
+		}
+		if want := []string{digest("on a bad sector")}; !slices.Equal(blobs.removed, want) {
+			t.Errorf("removed were %q", blobs.removed)
+		}
+	})
+}
+
+// removals notes what is to be removed, and keeps it.
+type removals struct {
+	store.Blobs
+	removed []string
+}
+
+func (r *removals) Delete(_ context.Context, sum string, _ time.Time) error {
+	r.removed = append(r.removed, sum)
+	return nil
+}
+
+// TestCopyDamaged: what is damaged is counted, and does not keep the rest from being copied. What the target does not take
+// ends the copying.
+func TestCopyDamaged(t *testing.T) {
+	from, to := onDisk(t), onDisk(t)
+	for i := range 50 {
+		from.upload("a", fmt.Sprint("file ", i), day, 0)
+	}
+	must(t, os.Chmod(from.path(digest("file 7")), 0o600))
+	must(t, os.WriteFile(from.path(digest("file 7")), []byte("f1le 7"), 0o600))
+	source := broken{from.blobs, map[string]error{digest("file 9"): &fs.PathError{Op: "read", Path: "x", Err: syscall.EIO}}}
+	n, err := upkeep.CopyImages(t.Context(), source, to.blobs, 4, false, nil)
+	if err != nil || n.Files != 50 || n.Copied != 48 || n.Damaged != 2 {
+		t.Errorf("copied %+v, %v", n, err)
+	}
+	full := broken{from.blobs, map[string]error{digest("file 9"): server.ErrUnavailable}}
+	if _, err := upkeep.CopyImages(t.Context(), full, to.blobs, 4, false, nil); !errors.Is(err, server.ErrUnavailable) {
+		t.Errorf("from a store that is away: %v", err)
+	}
+	must(t, to.blobs.(*fsblob.Dir).Close())
+	if _, err := upkeep.CopyImages(t.Context(), from.blobs, to.blobs, 4, false, nil); err == nil {
+		t.Error("a closed directory takes images")
+	}
+}
+
+// TestCopyRecorded: the images of young records are copied, and no others.
+func TestCopyRecorded(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *site) {
+		for _, x := range []struct {
+			content string
+			ago     time.Duration
+		}{{"young", time.Minute}, {"younger", 0}, {"old", 2 * day}} {
+			s.upload("a", x.content, x.ago, 0)
+		}
+		to := onDisk(t)
+		for _, want := range []int64{2, 0} {
+			n, err := upkeep.CopyRecorded(t.Context(), s.index, time.Now().Add(-time.Hour), s.blobs, to.blobs, 4, nil)
+			if err != nil || n.Files != 2 || n.Copied != want {
+				t.Errorf("copied %+v, %v", n, err)
+			}
+		}
+		if !to.has("young") || !to.has("younger") || to.has("old") {
+			t.Error("the wrong ones were copied")
+		}
+	})
+}
+
+// TestRepairInBucket: what is damaged in a bucket is gone when it is said to be removed, and right when it is said to be
+// repaired; what is too young to be removed is left.
+func TestRepairInBucket(t *testing.T) {
+	ctx, s, server := t.Context(), onDisk(t), testservers.NewS3(t, "")
+	copies := s.blobs
+	for _, pair := range server.Env() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	bucket, err := s3blob.Open(ctx, server.URL(t))
+	must(t, err)
+	defer bucket.Close()
+	s.blobs = bucket
+	for content, age := range map[string]time.Duration{"one": time.Hour, "two": time.Hour, "new": 0} {
+		s.upload("a", content, day, 0)
+		found, err := filepath.Glob(filepath.Join(server.Dir, "*", digest(content)[:2], digest(content)))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%q lies in %q, %v", content, found, err)
+		}
+		must(t, os.WriteFile(found[0], []byte("bad"), 0o600))
+		must(t, os.Chtimes(found[0], time.Time{}, time.Now().Add(-age)))
+	}
+	must(t, copies.Put(ctx, digest("one"), 3, strings.NewReader("one")))
+	must(t, copies.Put(ctx, digest("new"), 3, strings.NewReader("new")))
+	said := map[string]string{}
+	n, err := upkeep.Check(ctx, s.index, s.blobs, upkeep.Checks{Repair: true, Copy: copies, Found: func(f upkeep.Finding) {
+		said[f.Media.SHA256] = fmt.Sprintf("%s %t %t", f.Fault, f.Repaired, f.Cleared)
+	}})
+	if err != nil || n.Faults != 3 || n.Mended != 1 {
+		t.Errorf("repaired %+v, %v", n, err)
+	}
+	for content, want := range map[string]string{"one": "damaged true true", "two": "damaged false true", "new": "damaged false false"} {
+		if got := said[digest(content)]; got != want {
+			t.Errorf("of %q it is said %q, not %q", content, got, want)
+		}
+	}
+	if !s.has("one") || s.has("two") || !s.has("new") {
+		t.Error("what is there is not what was said")
+	}
+	clear(said)
+	if n, err = upkeep.Check(ctx, s.index, s.blobs, upkeep.Checks{}); err != nil || n.Faults != 2 {
+		t.Errorf("afterwards %+v, %v", n, err)
 	}
 }

@@ -14,7 +14,7 @@ type age struct{ time.Duration }
 func (a *age) Set(s string) error {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || n < 0 || n > math.MaxInt64/float64(24*time.Hour) {
+		if err != nil || !(n >= 0 && n <= math.MaxInt64/float64(24*time.Hour)) {
 			return fmt.Errorf("%q is no number of days", days)
 		}
 		a.Duration = time.Duration(n * float64(24*time.Hour))

@@ -27,6 +27,8 @@ func openBlobs(ctx context.Context, where, dir string) (blobs, error) {
 	switch {
 	case where == "":
 		return openDirectory(filepath.Join(dir, "blobs"))
+	case !found && strings.HasPrefix(where, "s3:"):
+		return nil, errBucketForm
 	case !found:
 		return openDirectory(where)
 	case scheme == "file":
@@ -41,12 +43,17 @@ func openBlobs(ctx context.Context, where, dir string) (blobs, error) {
 	return nil, fmt.Errorf("--blobs: no store is known for %q URLs; use s3://bucket?endpoint=https://…, or a directory", scheme)
 }
 
+// errBucketForm is the error of what would be a strange directory.
+var errBucketForm = errors.New("--blobs: the form is s3://bucket?endpoint=https://…, with two slashes")
+
 // viewBlobs is openBlobs for reading, also where a server has the directory open.
 func viewBlobs(ctx context.Context, where, dir string) (blobs, error) {
 	scheme, path, found := strings.Cut(where, "://")
 	switch {
 	case where == "":
 		path = filepath.Join(dir, "blobs")
+	case !found && strings.HasPrefix(where, "s3:"):
+		return nil, errBucketForm
 	case !found:
 		path = where
 	case scheme != "file":
@@ -54,7 +61,7 @@ func viewBlobs(ctx context.Context, where, dir string) (blobs, error) {
 	}
 	v, err := fsblob.OpenView(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w; is that the directory, and was wxup serve ever started with it?", err)
+		return nil, fmt.Errorf("%w; is that the directory (in a data directory it is blobs), and was wxup serve ever started with it?", err)
 	}
 	return v, nil
 }

@@ -18,12 +18,12 @@ func (p *program) fsckCommand() *cobra.Command {
 		Long: p.say(`Reads every kept file and compares it with its digest. It may run beside the servers, be interrupted, and run again.
 The exit status is 1 if something is missing or damaged.
 
-With --repair, what is missing or damaged is taken from a copy (--from: a backup's directory, or another bucket). Without a
+With --repair, what is missing or damaged is taken from a copy (--from: a backup's directory blobs, or another bucket). Without a
 copy, damaged bytes are removed, so that the next upload of the same file brings them again; a server that runs in --data
 must be stopped for that.`,
 			`读取每个保存的文件并与摘要比对。可与服务端同时运行，可随时中断、再次运行。有缺失或损坏时退出状态为 1。
 
-使用 --repair 时，缺失或损坏的文件从副本恢复（--from：备份目录或另一个存储桶）；没有副本时删除损坏的字节，
+使用 --repair 时，缺失或损坏的文件从副本恢复（--from：备份中的 blobs 目录或另一个存储桶）；没有副本时删除损坏的字节，
 以便下次上传同一文件时重新写入；此时须先停止在 --data 中运行的服务端。`),
 		Args: cobra.NoArgs,
 		RunE: p.withState(func(ctx context.Context, st *state, _ []string) error {
@@ -48,7 +48,9 @@ must be stopped for that.`,
 			}
 			n, err := upkeep.Check(ctx, st.index, images, c)
 			end()
-			if err != nil {
+			if ctx.Err() != nil {
+				return p.interrupted(ctx, err)
+			} else if err != nil {
 				return fmt.Errorf("after %d records: %w", n.Records, err)
 			}
 			if !asJSON {

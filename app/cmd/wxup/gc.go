@@ -47,6 +47,9 @@ S3; one that keeps its images on its own disk does the same by itself with --gc-
 			if err := policy.Check(); err != nil {
 				return err
 			}
+			if err := st.inUse(ctx); err != nil {
+				return err
+			}
 			open := openBlobs
 			if dryRun {
 				open = viewBlobs
@@ -65,7 +68,7 @@ S3; one that keeps its images on its own disk does the same by itself with --gc-
 				done, zh = "would be forgotten: %d exchanges, %d records of files, %d files (%d bytes)\n", "将清理：%d 条请求记录，%d 条文件记录，%d 个文件（%d 字节）\n"
 			}
 			fmt.Fprintf(p.stdout, p.say(done, zh), n.Exchanges, n.Media, n.Files, n.Bytes)
-			return err
+			return p.interrupted(ctx, err)
 		}),
 	}
 	p.blobsFlag(cmd.Flags(), &blobs)

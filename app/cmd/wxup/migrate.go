@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,11 +19,13 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// move is what migrate and backup do: images, then the index. A record is never there before its bytes.
+// move is what migrate and backup do: images, then the index, then the images of records that came meanwhile. When it is
+// done no record is there without its bytes.
 type move struct {
 	toIndex, toBlobs string
 	workers          int
 	dryRun, follow   bool
+	leave            bool // the old index is not to be used any more
 }
 
 func (p *program) blobsFlag(flags *pflag.FlagSet, blobs *string) {
@@ -30,7 +33,7 @@ func (p *program) blobsFlag(flags *pflag.FlagSet, blobs *string) {
 }
 
 func (p *program) migrateCommand() *cobra.Command {
-	var m move
+	m := move{leave: true}
 	var blobs string
 	cmd := &cobra.Command{
 		Use:   "migrate",
@@ -59,7 +62,7 @@ servers go on. What is there already is not copied again, so it can be interrupt
 			if m.toIndex == "" && m.toBlobs == "" {
 				return errors.New("say where to with --to-index and --to-blobs; see: wxup migrate --help")
 			}
-			return p.move(ctx, st, blobs, m)
+			return p.interrupted(ctx, p.move(ctx, st, blobs, m))
 		}),
 	}
 	flags := cmd.Flags()
@@ -100,10 +103,11 @@ DIR 中含全部密钥，请与原数据同等保护。`),
 				}
 			}
 			m.toIndex, m.toBlobs = filepath.Join(dir, "index.db"), filepath.Join(dir, "blobs")
-			if err := p.move(ctx, st, blobs, m); err != nil || m.dryRun {
-				return err
+			err = p.move(ctx, st, blobs, m)
+			if damaged := exit(exitRefused); m.dryRun || err != nil && !errors.Is(err, damaged) {
+				return p.interrupted(ctx, err)
 			}
-			return copyFiles(filepath.Join(st.dir, "merchants"), filepath.Join(dir, "merchants"))
+			return cmp.Or(copyFiles(filepath.Join(st.dir, "merchants"), filepath.Join(dir, "merchants")), err)
 		}),
 	}
 	p.blobsFlag(cmd.Flags(), &blobs)
@@ -165,10 +169,23 @@ func (p *program) move(ctx context.Context, st *state, from string, m move) erro
 			return err
 		}
 		defer index.Close()
+		if err := st.mayBecome(ctx, index); err != nil {
+			return err
+		}
 	}
 	for {
-		if err := p.moveOnce(ctx, st, source, target, index, m); err != nil || !m.follow || m.dryRun {
+		damaged, err := p.moveOnce(ctx, st, source, target, index, m)
+		if damaged > 0 {
+			fmt.Fprintf(p.stderr, p.say("wxup: %d images are damaged, and were not copied; wxup fsck names them\n", "wxup: %d 个图片已损坏，未复制；wxup fsck 可列出\n"), damaged)
+		}
+		switch {
+		case err != nil:
 			return err
+		case m.follow && !m.dryRun:
+		case damaged > 0:
+			return exit(exitRefused)
+		default:
+			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -177,6 +194,33 @@ func (p *program) move(ctx context.Context, st *state, from string, m move) erro
 		case <-time.After(followEvery):
 		}
 	}
+}
+
+// mayBecome refuses to make an index what this one is, if images of another wxup would lose their records and URLs by it.
+func (s *state) mayBecome(ctx context.Context, target *sqlindex.Index) error {
+	there := state{index: target}
+	ours, err := s.setting(ctx, settingURLSecret)
+	if err != nil {
+		return err
+	}
+	theirs, err := there.setting(ctx, settingURLSecret)
+	if err != nil || theirs == "" || theirs == ours {
+		return err
+	}
+	media, err := target.ListMedia(ctx, sqlindex.MediaFilter{Limit: 1})
+	if err == nil && len(media) > 0 {
+		err = errors.New("there is another wxup already, with images: its keys, accounts and URLs would be lost; choose an empty place")
+	}
+	return err
+}
+
+// interrupted makes an error that of a command which was stopped, if it was.
+func (p *program) interrupted(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	fmt.Fprintln(p.stderr, p.say("stopped; run it again for the rest", "已停止；再次运行可继续"))
+	return exit(exitStopped)
 }
 
 // openTarget opens the new store of images; for a dry run one that is not there yet is nil.
@@ -191,9 +235,11 @@ func openTarget(ctx context.Context, m move) (blobs, error) {
 	return target, err
 }
 
-func (p *program) moveOnce(ctx context.Context, st *state, source, target blobs, index *sqlindex.Index, m move) error {
+// moveOnce gives the number of images that are damaged where they come from.
+func (p *program) moveOnce(ctx context.Context, st *state, source, target blobs, index *sqlindex.Index, m move) (damaged int64, err error) {
 	tell, end := p.progress()
 	defer end()
+	begun := time.Now()
 	if source != nil {
 		n, err := upkeep.CopyImages(ctx, source, target, m.workers, m.dryRun, tell)
 		end()
@@ -202,22 +248,28 @@ func (p *program) moveOnce(ctx context.Context, st *state, source, target blobs,
 			format, zh = "images: %d there, %d to copy, %d bytes\n", "图片：共 %d 个，需复制 %d 个，%d 字节\n"
 		}
 		fmt.Fprintf(p.stdout, p.say(format, zh), n.Files, n.Copied, n.Bytes)
+		damaged = n.Damaged
 		if err != nil {
-			return err
+			return damaged, err
 		}
 	}
 	if m.toIndex == "" {
-		return nil
+		return damaged, nil
 	}
 	if m.dryRun {
 		tables, err := st.index.Tables(ctx)
 		for _, t := range tables {
 			fmt.Fprintf(p.stdout, p.say("%s: %d rows, %d bytes\n", "%s：%d 行，%d 字节\n"), t.Name, t.Rows, t.Bytes)
 		}
-		return err
+		return damaged, err
+	}
+	if m.leave { // a mark of an earlier run is not for the copy
+		if _, err := st.use(ctx); err != nil {
+			return damaged, err
+		}
 	}
 	rows := map[string]int64{}
-	err := sqlindex.Copy(ctx, st.index, index, func(table string, n int64) {
+	err = sqlindex.Copy(ctx, st.index, index, func(table string, n int64) {
 		rows[table] = n
 		tell(table, n, 0)
 	})
@@ -227,5 +279,19 @@ func (p *program) moveOnce(ctx context.Context, st *state, source, target blobs,
 		total += n
 	}
 	fmt.Fprintf(p.stdout, p.say("index: %d rows looked at\n", "索引：查看 %d 行\n"), total)
-	return err
+	if err == nil && m.leave {
+		err = st.index.PutSetting(ctx, settingMoved, index.Where())
+	}
+	if err != nil || source == nil {
+		return damaged, err
+	}
+	n, err := upkeep.CopyRecorded(ctx, index, begun.Add(-underWay), source, target, m.workers, tell)
+	end()
+	if n.Copied > 0 {
+		fmt.Fprintf(p.stdout, p.say("images that came meanwhile: %d copied, %d bytes\n", "其间新增的图片：复制 %d 个，%d 字节\n"), n.Copied, n.Bytes)
+	}
+	return damaged, err
 }
+
+// underWay is longer than an upload takes: its record is of the time when it began.
+const underWay = time.Hour

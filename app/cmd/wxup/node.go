@@ -108,8 +108,14 @@ func (n *node) readFlags() (err error) {
 	if f.http == "" {
 		return errors.New("--http cannot be off: it is where images, records and health checks are; give it a port of 127.0.0.1")
 	}
+	if f.collectEvery < 0 {
+		return fmt.Errorf("--gc-every is a time such as 24h, or 0 for never, not %s", f.collectEvery)
+	}
 	if policy := f.collect.policy(); policy.Check() != nil {
 		return policy.Check()
+	}
+	if f.collectEvery == 0 && f.collect != (collectFlags{}) {
+		return errors.New("--keep-exchanges, --keep-newest, --keep-images and --keep-orphans say what --gc-every forgets: set that too, such as --gc-every 24h")
 	}
 	trial := server.NewMemory()
 	_, err = server.New(server.Config{Index: trial, Keeper: trial, PublicURL: f.publicURL, Profile: wxup.Profile(f.answers), Budget: f.budget})
@@ -124,6 +130,11 @@ func (n *node) openStores(ctx context.Context) (err error) {
 		}
 		for _, w := range n.state.index.Warnings() {
 			n.log.Warn(w)
+		}
+		if moved, err := n.state.use(ctx); err != nil {
+			return err
+		} else if moved != "" {
+			n.log.Warn("this index was migrated to another, and is in use again: what was uploaded there since is not known here", "moved_to", moved)
 		}
 	}
 	if n.blobs == nil {
@@ -268,15 +279,16 @@ func (n *node) await(ctx context.Context) error {
 }
 
 func (n *node) keepHouse(ctx context.Context) error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if n.flags.collectEvery > 0 { // it may take hours
+		beside.Go(func() { n.collectEvery(ctx, n.flags.collectEvery) })
+	}
 	purge, token := time.NewTicker(purgeEvery), time.NewTicker(tokenEvery)
 	defer purge.Stop()
 	defer token.Stop()
-	var collect <-chan time.Time
-	if every := n.flags.collectEvery; every > 0 {
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		collect = tick.C
-	}
 	for {
 		var err error
 		select {
@@ -284,14 +296,27 @@ func (n *node) keepHouse(ctx context.Context) error {
 			err = n.state.index.Purge(ctx, time.Now())
 		case <-token.C:
 			err = n.state.refreshCloudToken(ctx, n.apis)
-		case <-collect:
-			err = n.collect(ctx)
 		case err := <-n.ports.failed:
 			return err
 		case <-ctx.Done():
 			return nil
 		}
 		if err != nil && ctx.Err() == nil {
+			n.log.Error("housekeeping", "err", err)
+		}
+	}
+}
+
+func (n *node) collectEvery(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := n.collect(ctx); err != nil && ctx.Err() == nil {
 			n.log.Error("housekeeping", "err", err)
 		}
 	}

@@ -35,6 +35,7 @@ const (
 	settingApp        = "default_app"
 	settingComponent  = "default_component"
 	settingAuthorizer = "default_authorizer"
+	settingMoved      = "moved_to" // where wxup migrate has carried the index; "" if this is the one in use
 	// The private key of the default merchant, which only the merchant has in real life: so that any server that shares
 	// this index can write the files that a developer needs.
 	settingMerchantKey = "default_merchant_key"
@@ -73,7 +74,36 @@ func (p *program) openExisting(ctx context.Context) (*state, error) {
 			return nil, fmt.Errorf("there is no wxup data in %s; start wxup serve once, or name the directory with --data", p.data)
 		}
 	}
-	return p.openState(ctx)
+	st, err := p.openState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// An index without accounts is not the one that was meant: by it, all images would be nobody's.
+	if ready, err := st.setting(ctx, settingReady); err != nil || ready == "" {
+		st.index.Close()
+		if err == nil {
+			err = errors.New("the index is empty; start wxup serve with it once, or name the right one with --index or --data")
+		}
+		return nil, err
+	}
+	return st, nil
+}
+
+// inUse refuses an index that was carried elsewhere: it does not know what was uploaded since.
+func (s *state) inUse(ctx context.Context) error {
+	to, err := s.setting(ctx, settingMoved)
+	if err == nil && to != "" {
+		err = fmt.Errorf("the index %s was migrated to %s, and does not know what was uploaded since; name that one with --index, or, to go on with this one, start wxup serve with it", s.index.Where(), to)
+	}
+	return err
+}
+
+// use takes an index into use again that was carried elsewhere, and tells where to.
+func (s *state) use(ctx context.Context) (moved string, err error) {
+	if moved, err = s.setting(ctx, settingMoved); err == nil && moved != "" {
+		err = s.index.PutSetting(ctx, settingMoved, "")
+	}
+	return moved, err
 }
 
 func (s *state) setting(ctx context.Context, name string) (string, error) {

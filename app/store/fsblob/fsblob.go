@@ -110,7 +110,7 @@ func (d *Dir) prepare() error {
 	}
 	names := []string{tmpDir}
 	for i := range d.shards {
-		names = append(names, fmt.Sprintf("%02x", i))
+		names = append(names, shardName(i))
 	}
 	for _, name := range names {
 		if err := d.root.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -220,6 +220,9 @@ func (d *Dir) Ping(ctx context.Context) error {
 	return errors.Join(err, f.Close(), d.root.Remove(name))
 }
 
+// shardName is the name of one of the 256 directories.
+func shardName(i int) string { return fmt.Sprintf("%02x", i) }
+
 // place is where a blob lies.
 func place(sum string) string { return sum[:2] + "/" + sum }
 
@@ -283,7 +286,7 @@ func (d *Dir) Delete(ctx context.Context, sum string, before time.Time) error {
 func (d *Dir) List(ctx context.Context) iter.Seq2[store.Info, error] {
 	return func(yield func(store.Info, error) bool) {
 		for i := range d.shards {
-			if !d.listShard(ctx, fmt.Sprintf("%02x", i), yield) {
+			if !d.listShard(ctx, shardName(i), yield) {
 				return
 			}
 		}
@@ -292,6 +295,9 @@ func (d *Dir) List(ctx context.Context) iter.Seq2[store.Info, error] {
 
 func (d *Dir) listShard(ctx context.Context, name string, yield func(store.Info, error) bool) bool {
 	dir, err := d.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) { // see OpenView
+		return true
+	}
 	if err != nil {
 		yield(store.Info{}, err)
 		return false

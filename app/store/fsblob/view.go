@@ -18,13 +18,19 @@ type View struct{ dir Dir }
 // ErrReadOnly is the error of a change that a View cannot make.
 var ErrReadOnly = errors.New("the directory is open for reading alone")
 
-// OpenView opens a directory that is there already.
+// OpenView opens a directory that is there already. It may be a copy that has only the directories with blobs in them.
 func OpenView(path string) (*View, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, fmt.Errorf("open blobs in %s: %w", path, err)
 	}
-	return &View{Dir{root: root}}, nil
+	for i := range 256 {
+		if _, err := root.Stat(shardName(i)); err == nil {
+			return &View{Dir{root: root}}, nil
+		}
+	}
+	root.Close()
+	return nil, fmt.Errorf("open blobs in %s: there are none, in none of the directories 00 to ff", path)
 }
 
 // Open implements [store.Blobs].

@@ -75,7 +75,7 @@ func (t target) advice(err error) string {
 		return "the keys, or what they may do, are not what the store wants; see docs/s3.md"
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect:
 		return "endpoint or region is that of another place; write both as the bucket's page shows them"
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusOK:
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented, http.StatusOK:
 		return t.notS3()
 	}
 	return ""

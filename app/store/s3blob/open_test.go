@@ -41,6 +41,12 @@ func TestOpenErrors(t *testing.T) {
 	}))
 	t.Cleanup(console.Close)
 
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotImplemented)
+		io.WriteString(w, "<!doctype html>\n<title>Error</title>\n")
+	}))
+	t.Cleanup(page.Close)
+
 	at := func(endpoint string) string { return strings.Replace(good, s.Endpoint, endpoint, 1) }
 	keys := func(access, secret string) *credentials.Credentials {
 		return credentials.NewStaticV4(access, secret, "")
@@ -64,6 +70,7 @@ func TestOpenErrors(t *testing.T) {
 		{"plain to a TLS port", at(strings.Replace(secure.Endpoint, "https", "http", 1)), nil, nil, []string{"write endpoint=https://"}},
 		{"unknown CA", at(secure.Endpoint), nil, nil, []string{"certificate signed by unknown authority", "SSL_CERT_FILE"}},
 		{"a console", at(console.URL), nil, nil, []string{"is " + console.URL + " the address of the S3 API"}},
+		{"a web server", at(page.URL), nil, nil, []string{"501", "is " + page.URL + " the address of the S3 API"}},
 		{"clock", at(p.URL), nil, answers(403, "RequestTimeTooSkewed"), []string{"403 RequestTimeTooSkewed", "set this machine's clock"}},
 		{"may not look", at(p.URL), nil, only("HEAD", answers(403, "AccessDenied")), []string{"look for an object", "s3:ListBucket"}},
 		{"path style", at(p.URL), nil, answers(403, "SecondLevelDomainForbidden"), []string{"add style=virtual"}},

@@ -117,7 +117,7 @@ func (r refusal) Error() string {
 	if strings.HasPrefix(r.Code, fmt.Sprint(r.StatusCode)) { // the answer had no error in XML
 		s = "the store says " + r.Code
 	}
-	if m := strings.TrimSpace(r.Message); m != r.Code {
+	if m := strings.Join(strings.Fields(r.Message), " "); m != r.Code && !strings.HasPrefix(m, "<") { // a page for people
 		s += fmt.Sprintf(": %.300s", m)
 	}
 	if r.RequestID != "" {

@@ -31,6 +31,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -43,7 +44,8 @@ import (
 // Index is a [server.Index], and what an operator needs besides. Make it with [Open]. It is safe for concurrent use, and
 // several processes may have the same database open.
 type Index struct {
-	db engine
+	db    engine
+	where string
 
 	certificates parsed[*x509.Certificate]
 	privateKeys  parsed[*rsa.PrivateKey]
@@ -64,6 +66,7 @@ func Open(ctx context.Context, where string) (*Index, error) {
 	}
 	return &Index{
 		db:           e,
+		where:        masked(where),
 		certificates: parsed[*x509.Certificate]{parse: sign.ParseCertificate},
 		privateKeys:  parsed[*rsa.PrivateKey]{parse: sign.ParsePrivateKey},
 	}, nil
@@ -71,6 +74,8 @@ func Open(ctx context.Context, where string) (*Index, error) {
 
 func open(ctx context.Context, where string) (engine, error) {
 	switch scheme, _, ok := strings.Cut(where, "://"); {
+	case !ok && noPath.MatchString(where):
+		return nil, errors.New("neither a file nor a URL; the forms are index.db, sqlite:///path/to/index.db and postgres://user@host/database")
 	case !ok || scheme == "sqlite":
 		return openSQLiteEngine(ctx, where)
 	case scheme == "postgres" || scheme == "postgresql":
@@ -80,9 +85,14 @@ func open(ctx context.Context, where string) (engine, error) {
 	}
 }
 
+// noPath finds what would be a strange file: PostgreSQL's other form, host=… dbname=…, and a URL without its slashes.
+var noPath = regexp.MustCompile(`^(postgres|postgresql|sqlite):|(^|\s)(host|hostaddr|dbname|user|password|service)\s*=`)
+
 // masked is a place as it may be shown. An URL can hold a password in many places.
 func masked(where string) string {
 	switch scheme, _, ok := strings.Cut(where, "://"); {
+	case !ok && noPath.MatchString(where):
+		return "…"
 	case !ok || scheme == "sqlite":
 		return where
 	case scheme == "postgres" || scheme == "postgresql":
@@ -108,6 +118,9 @@ type engine interface {
 	tableBytes(ctx context.Context, table string) (int64, error)
 	close() error
 }
+
+// Where is what Open was given, without what is secret of it.
+func (ix *Index) Where() string { return ix.where }
 
 // Ping reports within a second whether the index can be read and takes changes.
 func (ix *Index) Ping(ctx context.Context) error { return ix.db.ping(ctx) }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +46,19 @@ func TestOpenForms(t *testing.T) {
 			t.Errorf("Open(%q) has not made %s: %v", x.where, x.path, err)
 		}
 	}
+	file := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		must(t, os.WriteFile(path, content, 0o600))
+		return path
+	}
+	whole, err := os.ReadFile(filepath.Join(dir, "plain.db"))
+	must(t, err)
+	torn := slices.Clone(whole)
+	for i := len(torn) / 4; i < len(torn); i++ {
+		torn[i] = 0xff
+	}
+	others := filepath.Join(dir, "others.db")
+	withSQLite(t, others, `CREATE TABLE song (title TEXT)`)
 	for where, want := range map[string]string{
 		"":                                  "empty",
 		"sqlite://relative.db":              "three slashes",
@@ -52,7 +66,12 @@ func TestOpenForms(t *testing.T) {
 		"mysql://u:secret@h/db":             "postgres://user@host",
 		"sqlite://%zz":                      "not a URL",
 		filepath.Join(dir, "no", "x.db"):    "no such file",
-		"sqlite://" + filepath.ToSlash(dir): "",
+		"sqlite://" + filepath.ToSlash(dir): "name a file in it",
+		"postgres:u:secret@h/db":            "postgres://user@host",
+		"host=h user=u password=secret":     "postgres://user@host",
+		file("text", make([]byte, 2000)):    "name another file",
+		file("torn.db", torn):               "bring it back from a backup",
+		others:                              "another program's database",
 	} {
 		ix, err := Open(t.Context(), where)
 		if err == nil {
@@ -64,6 +83,36 @@ func TestOpenForms(t *testing.T) {
 		if strings.Contains(fmt.Sprint(err), "secret") {
 			t.Errorf("Open(%q) shows the password: %v", where, err)
 		}
+	}
+}
+
+func withSQLite(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	must(t, makePrivate(path))
+	db, err := openSQLite(path, 1)
+	must(t, err)
+	defer db.Close()
+	for _, s := range statements {
+		_, err := db.Exec(s)
+		must(t, err)
+	}
+}
+
+// TestLockedByAnother: a start does not wait for long for a program that keeps the database locked.
+func TestLockedByAnother(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "index.db")
+	must(t, openAt(t, path).Close())
+	db, err := openSQLite(path, 1, "_txlock=immediate")
+	must(t, err)
+	defer db.Close()
+	tx, err := db.Begin()
+	must(t, err)
+	defer tx.Rollback()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*lockPatience)
+	defer cancel()
+	if ix, err := Open(ctx, path); err == nil || !strings.Contains(err.Error(), "another process keeps it locked") {
+		t.Errorf("Open gives %v, %v", ix, err)
 	}
 }
 

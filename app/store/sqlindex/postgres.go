@@ -59,8 +59,11 @@ func postgresConfig(where string) (config *pgx.ConnConfig, pool int, err error) 
 	if err != nil {
 		return nil, 0, errors.New("not a URL; " + postgresForm)
 	}
-	pool = poolSize
 	q := u.Query()
+	if cutShort(u, q) {
+		return nil, 0, errors.New("a part of the password is taken for something else; " + postgresForm)
+	}
+	pool = poolSize
 	if text := q.Get("pool_max_conns"); text != "" {
 		if pool, err = strconv.Atoi(text); err != nil || pool < 2 {
 			return nil, 0, fmt.Errorf("pool_max_conns is a number of connections, at least 2")
@@ -96,6 +99,19 @@ func postgresConfig(where string) (config *pgx.ConnConfig, pool int, err error) 
 		return c.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`).Close()
 	}
 	return config, pool, nil
+}
+
+// cutShort reports that a @ follows what is taken for the host: so the password has a /, ? or # that is not escaped.
+func cutShort(u *url.URL, q url.Values) bool {
+	if u.Fragment != "" || strings.Contains(u.EscapedPath(), "@") {
+		return true
+	}
+	for name := range q {
+		if strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 func holdsSecret(text string, u *url.URL) bool {
@@ -193,12 +209,34 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 	case has > known:
 		return tooNew(has, known)
 	case err == nil && has == known:
-		return nil
+		return e.mayWrite(ctx)
 	case err != nil && sqlState(err) != undefinedTable:
 		return err
 	}
 	return migrate(ctx, e.db, migrations(), postgresScripts)
 }
+
+// mayWrite asks whether we may change all tables, which another user may have made.
+func (e *postgresEngine) mayWrite(ctx context.Context) error {
+	var names []string
+	for i := range tables {
+		names = append(names, tables[i].name)
+	}
+	var not noRights
+	err := e.read(ctx, `SELECT COALESCE(string_agg(name, ', '), '') FROM unnest(string_to_array($1, ' ')) name
+		WHERE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')
+			AND has_table_privilege(name, 'UPDATE') AND has_table_privilege(name, 'DELETE'))`,
+		[]any{strings.Join(names, " ")}, func(row scanner) error { return row.Scan(&not) })
+	if err == nil && not != "" {
+		return not
+	}
+	return err
+}
+
+// noRights is the error of tables that we may not change.
+type noRights string
+
+func (n noRights) Error() string { return "no right to change the tables " + string(n) }
 
 // postgresScripts is how PostgreSQL applies migrations. Text is ordered and compared byte by byte, as in SQLite: the
 // default is the system's language, whose order changes with the system's updates and breaks the indexes built on it.

@@ -26,6 +26,7 @@ const (
 	noDatabase          = "3D000"
 	noRight             = "42501"
 	undefinedTable      = "42P01"
+	duplicateTable      = "42P07"
 	lockTimeout         = "55P03"
 	statementTimeout    = "57014"
 )
@@ -86,6 +87,7 @@ func explainOpening(err error, config *pgx.ConnConfig) error {
 		invalid   x509.CertificateInvalidError
 		header    tls.RecordHeaderError
 		dns       *net.DNSError
+		not       noRights
 	)
 	switch text := err.Error(); {
 	case errors.Is(err, context.Canceled):
@@ -102,8 +104,11 @@ func explainOpening(err error, config *pgx.ConnConfig) error {
 			return fmt.Errorf("there is no database %q at %s; make it with: createdb -h %s -p %d -O %s -E UTF8 -T template0 %s",
 				config.Database, host, config.Host, config.Port, config.User, config.Database)
 		case noRight:
-			return fmt.Errorf("user %q may not make or use the tables (%s); run as the database's owner: GRANT ALL ON SCHEMA public TO %s, or ALTER DATABASE %s OWNER TO %s",
-				config.User, what, config.User, config.Database, config.User)
+			return fmt.Errorf("user %q may not make or use the tables (%s); run as the database's owner: GRANT ALL ON SCHEMA public TO %s, or ALTER DATABASE %s OWNER TO %s; or, where another user has made them: GRANT ALL ON ALL TABLES IN SCHEMA public TO %s",
+				config.User, what, config.User, config.Database, config.User, config.User)
+		case duplicateTable:
+			return fmt.Errorf("the database %q at %s has tables of another program (%s); make one for wxup: createdb -h %s -p %d -O %s -E UTF8 -T template0 wxup",
+				config.Database, host, what, config.Host, config.Port, config.User)
 		case readOnlyTransaction:
 			return fmt.Errorf("the server at %s takes no changes (%s); name the primary", host, what)
 		}
@@ -111,6 +116,8 @@ func explainOpening(err error, config *pgx.ConnConfig) error {
 			return fmt.Errorf("%w: the server at %s says: %s (SQLSTATE %s)", server.ErrUnavailable, host, what, answer.Code)
 		}
 		return fmt.Errorf("the server at %s says: %s (SQLSTATE %s)", host, what, answer.Code)
+	case errors.As(err, &not):
+		return fmt.Errorf("user %q may not change the tables %s; run as their owner: GRANT ALL ON ALL TABLES IN SCHEMA public TO %s", config.User, string(not), config.User)
 	case strings.Contains(text, "read only connection"):
 		return fmt.Errorf("the server at %s takes no changes: it is a standby, or default_transaction_read_only is on; name the primary", host)
 	case strings.Contains(text, "server refused TLS connection") && mustTLS(config):

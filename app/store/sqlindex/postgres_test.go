@@ -40,7 +40,7 @@ func withSQL(t testing.TB, url string, list ...string) {
 func TestPostgresOpening(t *testing.T) {
 	s := testservers.NewPostgres(t)
 	admin := s.URL("postgres")
-	withSQL(t, admin, `CREATE ROLE app LOGIN PASSWORD 's3cret'`, `CREATE DATABASE empty`, `CREATE DATABASE newer`,
+	withSQL(t, admin, `CREATE ROLE app LOGIN PASSWORD 's3cret'`, `CREATE DATABASE empty`, `CREATE DATABASE newer`, `CREATE DATABASE others`,
 		`CREATE DATABASE owned OWNER app`, `CREATE DATABASE frozen`, `ALTER DATABASE frozen SET default_transaction_read_only = on`,
 		`CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`)
 	hba := filepath.Join(s.Dir(), "pg_hba.conf")
@@ -52,6 +52,8 @@ func TestPostgresOpening(t *testing.T) {
 	must(t, err)
 	must(t, ix.Close())
 	withSQL(t, s.URL("newer"), `INSERT INTO schema_version (version, name, applied) VALUES (7, '0007_x.sql', 0)`)
+
+	withSQL(t, s.URL("others"), `CREATE TABLE setting (x INT)`)
 
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -68,6 +70,10 @@ func TestPostgresOpening(t *testing.T) {
 		"postgres://u:s3cret@127.0.0.1:x/db":                                 "the form is",
 		"postgres://u:s3cret@%zz/db":                                         "the form is",
 		"postgres://u:s3cret/x@127.0.0.1/db":                                 "the form is",
+		"postgres://u:x@s3cret/y@127.0.0.1/db":                               "the form is",
+		"postgres://u:12?s3cret@127.0.0.1/db":                                "the form is",
+		"postgres://u:12#s3cret@127.0.0.1/db":                                "the form is",
+		s.URL("others"):                                                      "tables of another program",
 		app("s3cret", "owned?sslmode=no"):                                    "sslmode",
 		app("s3cret", "owned?pool_max_conns=1"):                              "pool_max_conns",
 		app("s3cret", "owned?sslmode=require"):                               "sslmode=disable",
@@ -124,6 +130,19 @@ func TestPostgresOpening(t *testing.T) {
 	must(t, err)
 	must(t, ix.PutSetting(t.Context(), "a", "2"))
 	must(t, ix.Close())
+	withSQL(t, s.URL("owned"), `REVOKE DELETE ON nonce FROM lesser`, `CREATE ROLE nobody LOGIN`)
+	for user, want := range map[string]string{
+		"lesser": `may not change the tables nonce; run as their owner: GRANT ALL ON ALL TABLES IN SCHEMA public TO lesser`,
+		"nobody": `GRANT ALL ON ALL TABLES IN SCHEMA public TO nobody`,
+	} {
+		ix, err := Open(t.Context(), fmt.Sprintf("postgres://%s@127.0.0.1:%d/owned", user, s.Port))
+		if err == nil {
+			ix.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s opens it: %v, want %q", user, err, want)
+		}
+	}
 }
 
 func TestPostgresWarnings(t *testing.T) {

@@ -43,7 +43,7 @@ func (ix *Index) Purge(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Old says which exchanges [Index.DropExchanges] forgets: those for which all of it is so.
+// Old says which exchanges [Index.DropExchanges] forgets and [Index.CountExchanges] counts: those for which all of it is so.
 type Old struct {
 	Before  time.Time // they are from before this time; at least an hour ago, so that no nonce is valid that they spent
 	Account string    // they are of this account; "": of any
@@ -54,6 +54,17 @@ type Old struct {
 // DropExchanges forgets old exchanges, and gives their number. The media that they kept stays.
 func (ix *Index) DropExchanges(ctx context.Context, old Old) (int64, error) {
 	ctx = unhurried(ctx)
+	where, args, err := ix.oldExchanges(ctx, old)
+	if err != nil || where == "" {
+		return 0, doing("drop exchanges", err)
+	}
+	n, err := ix.deleteAll(ctx, old.Limit, `DELETE FROM exchange WHERE id IN
+		(SELECT id FROM exchange WHERE `+where+` ORDER BY at, id LIMIT $1)`, args...)
+	return n, doing("drop exchanges", err)
+}
+
+// oldExchanges is the condition of old exchanges on $2 and so on; "" if there are none.
+func (ix *Index) oldExchanges(ctx context.Context, old Old) (where string, args []any, err error) {
 	of, args := ``, []any{}
 	if old.Account != "" {
 		of, args = ` AND account = $4`, []any{key(old.Account)}
@@ -66,16 +77,13 @@ func (ix *Index) DropExchanges(ctx context.Context, old Old) (int64, error) {
 		}
 		oldest, err := place(ctx, ix, `SELECT at, id FROM exchange `+all+`ORDER BY at DESC, id DESC LIMIT 1 OFFSET $1`, at...)
 		if err != nil || oldest == (Cursor{}) {
-			return 0, doing("drop exchanges", err)
+			return "", nil, err
 		}
 		if oldest.Time.Before(until.Time) {
 			until = oldest
 		}
 	}
-	n, err := ix.deleteAll(ctx, old.Limit, `DELETE FROM exchange WHERE id IN
-		(SELECT id FROM exchange WHERE (at, id) < ($2, $3)`+of+` ORDER BY at, id LIMIT $1)`,
-		append([]any{micros(until.Time), until.ID}, args...)...)
-	return n, doing("drop exchanges", err)
+	return `(at, id) < ($2, $3)` + of, append([]any{micros(until.Time), until.ID}, args...), nil
 }
 
 // seenMargin is how far back the time may be at least of what DropMedia forgets: that a file was uploaded again is noted once
@@ -104,20 +112,28 @@ func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool)
 // dropMedia deletes the rows of a condition on $2 and so on. The condition stands twice, because a file may be uploaded again
 // between being found and being deleted.
 func (ix *Index) dropMedia(ctx context.Context, where, order string, dryRun bool, args ...any) (n int64, err error) {
+	ctx = unhurried(ctx)
 	if dryRun {
-		n, err = value[int64](ctx, ix, "count media", `SELECT COUNT(*) FROM (SELECT id FROM media WHERE `+where+` LIMIT $1) AS old`, append([]any{int64(math.MaxInt64)}, args...)...)
+		n, err = ix.count(ctx, `media`, where, args)
 	} else {
 		n, err = ix.deleteAll(ctx, 0, `DELETE FROM media WHERE `+where+` AND id IN (SELECT id FROM media WHERE `+where+` ORDER BY `+order+` LIMIT $1)`, args...)
 	}
 	return n, doing("drop media", err)
 }
 
-// CountExchanges is how many exchanges there are of before a time, of an account or, if that is "", of all.
-func (ix *Index) CountExchanges(ctx context.Context, before time.Time, account string) (int64, error) {
-	if account != "" {
-		return value[int64](ctx, ix, "count exchanges", `SELECT COUNT(*) FROM exchange WHERE at < $1 AND account = $2`, micros(before), key(account))
+// CountExchanges is how many [Index.DropExchanges] would forget; it does not look at the limit.
+func (ix *Index) CountExchanges(ctx context.Context, old Old) (int64, error) {
+	ctx = unhurried(ctx)
+	where, args, err := ix.oldExchanges(ctx, old)
+	if err != nil || where == "" {
+		return 0, doing("count exchanges", err)
 	}
-	return value[int64](ctx, ix, "count exchanges", `SELECT COUNT(*) FROM exchange WHERE at < $1`, micros(before))
+	return ix.count(ctx, `exchange`, where, args)
+}
+
+// count counts the rows of a condition on $2 and so on.
+func (ix *Index) count(ctx context.Context, table, where string, args []any) (int64, error) {
+	return value[int64](ctx, ix, "count "+table, `SELECT COUNT(*) FROM (SELECT id FROM `+table+` WHERE `+where+` LIMIT $1) AS old`, append([]any{int64(math.MaxInt64)}, args...)...)
 }
 
 // place is the place of the row that a query finds; the zero Cursor if there is none.

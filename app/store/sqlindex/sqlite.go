@@ -40,7 +40,7 @@ func openSQLiteEngine(ctx context.Context, where string) (*sqliteEngine, error) 
 	}
 	if err := migrateAtOnce(ctx, db); err != nil {
 		db.Close()
-		return nil, err
+		return nil, explainSQLite(err, path)
 	}
 	readers, err := openSQLite(path, readConnections, "_pragma=query_only(1)")
 	if err != nil {
@@ -93,6 +93,9 @@ func makePrivate(path string) error {
 	if err != nil {
 		return err
 	}
+	if info.IsDir() {
+		return fmt.Errorf("it is a directory; name a file in it, such as %s", filepath.Join(path, "index.db"))
+	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return fmt.Errorf("it holds keys, and others than its owner can read it (mode %04o); run: chmod 600 %s", info.Mode().Perm(), path)
 	}
@@ -117,21 +120,36 @@ func openSQLite(path string, connections int, options ...string) (*sql.DB, error
 	return db, nil
 }
 
-// sqliteScripts is how SQLite applies migrations.
+// sqliteScripts is how SQLite applies migrations. A file that has tables, but not the one that every index has, is left alone.
 var sqliteScripts = scripts{
+	lock: func(ctx context.Context, tx *sql.Tx) error {
+		var others bool
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table')
+			AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version')`).Scan(&others)
+		if err == nil && others {
+			err = errors.New("it is another program's database; name another file")
+		}
+		return err
+	},
 	apply: func(ctx context.Context, tx *sql.Tx, text string) error {
 		_, err := tx.ExecContext(ctx, text)
 		return err
 	},
 }
 
+// lockPatience is how long another process may keep the database locked at the start.
+const lockPatience = 5 * time.Second
+
 // migrateAtOnce is migrate for several processes that start with a new database: when two of them switch it to WAL at the
 // same time, SQLite does not wait but fails.
 func migrateAtOnce(ctx context.Context, db *sql.DB) error {
-	for range 500 {
+	for until := time.Now().Add(lockPatience); ; {
 		err := migrate(ctx, db, migrations(), sqliteScripts)
 		if !isBusy(err) {
 			return err
+		}
+		if time.Now().After(until) {
+			return errors.New("another process keeps it locked; end it, and start again")
 		}
 		select {
 		case <-ctx.Done():
@@ -139,7 +157,25 @@ func migrateAtOnce(ctx context.Context, db *sql.DB) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return errors.New("another process keeps it locked")
+}
+
+// explainSQLite says what to do about a file that cannot be opened.
+func explainSQLite(err error, path string) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch dir := filepath.Dir(path); e.Code() & 0xff {
+	case notADatabase:
+		return fmt.Errorf("%w; it is another program's file, or it is damaged: name another file, or bring this one back from a backup", err)
+	case corrupt:
+		return fmt.Errorf("%w; it is damaged: bring it back from a backup", err)
+	case cannotOpen, readOnlyFile, noPermission:
+		return fmt.Errorf("%w; it and %s must be writable by this user, and the disk not mounted for reading alone", err, dir)
+	case full, ioerr:
+		return fmt.Errorf("%w; the disk of %s is full, or it fails: see df and dmesg", err, dir)
+	}
+	return err
 }
 
 func isBusy(err error) bool {
@@ -190,6 +226,21 @@ func (e *sqliteEngine) ping(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingPatience)
 	defer cancel()
+	if e.write.ill.Load() { // is it still?
+		tried := make(chan error, 1)
+		go func() {
+			_, err := e.change(ctx, []statement{stmt(`UPDATE schema_version SET applied = applied`)})
+			tried <- err
+		}()
+		select {
+		case err := <-tried:
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return errors.New("it takes no changes: another process keeps it locked, or the disk hangs")
+		}
+	}
 	return e.read(ctx, `SELECT MAX(version) FROM schema_version`, nil, func(scanner) error { return nil })
 }
 

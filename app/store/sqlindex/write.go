@@ -25,6 +25,7 @@ type writer struct {
 	quit    chan struct{}        // closed by close
 	done    chan struct{}        // closed when run has ended
 	commits atomic.Int64
+	ill     atomic.Bool // the last batch was not kept
 	fault   atomic.Pointer[error]
 }
 
@@ -102,6 +103,7 @@ func (w *writer) batch(first *job) []*job {
 
 func (w *writer) carryOut(batch []*job) {
 	results, err := w.commit(batch)
+	w.ill.Store(err != nil)
 	for i, j := range batch {
 		if err != nil {
 			j.result <- result{-1, err}
@@ -177,11 +179,19 @@ func (w *writer) exec(x statement) (int64, error) {
 	return r.RowsAffected()
 }
 
-// Result codes, from sqlite3.h: SQLITE_BUSY, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
+// Result codes, from sqlite3.h: SQLITE_PERM, SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL,
+// SQLITE_CANTOPEN, SQLITE_NOTADB, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
 const (
+	noPermission  = 3
 	busy          = 5
-	ioerrFsync    = 10 | 4<<8
-	ioerrDirFsync = 10 | 5<<8
+	readOnlyFile  = 8
+	ioerr         = 10
+	corrupt       = 11
+	full          = 13
+	cannotOpen    = 14
+	notADatabase  = 26
+	ioerrFsync    = ioerr | 4<<8
+	ioerrDirFsync = ioerr | 5<<8
 )
 
 // fail notes a commit that failed because the disk did not take it. That is final: the kernel has dropped what it could

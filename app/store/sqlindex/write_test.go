@@ -121,6 +121,24 @@ func TestFsyncFails(t *testing.T) {
 	wantErr(t, "a lookup", err, server.ErrUnknown)
 }
 
+// TestPingAfterFailure: when a commit has failed the index is not well until a change is kept again.
+func TestPingAfterFailure(t *testing.T) {
+	dir := t.TempDir()
+	ix := openIndex(t, dir)
+	spoil := []statement{stmt(`PRAGMA defer_foreign_keys = 1`),
+		stmt(`INSERT INTO merchant_certificate (mchid, serial, pem, state, not_before) VALUES ('none', '1', '', '', 0)`)}
+	if _, err := sqliteWriter(ix).do(t.Context(), spoil); err == nil {
+		t.Fatal("the commit succeeds")
+	}
+	release := hold(t, ix, dir)
+	begin := time.Now()
+	if err := ix.Ping(t.Context()); err == nil || time.Since(begin) > 2*pingPatience {
+		t.Errorf("while none can be kept Ping gives %v after %s", err, time.Since(begin))
+	}
+	release()
+	must(t, ix.Ping(t.Context()))
+}
+
 // TestCancelled: the context counts while a change waits for its turn.
 func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
