@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
@@ -65,6 +67,18 @@ func (p *program) check(ctx context.Context, cmd *cobra.Command, f fileFlags, ar
 		p.nothing(asides)
 		return nil
 	}
+	if asides > 0 {
+		p.leftAside(asides)
+	}
+	finished := make(chan struct{})
+	defer close(finished)
+	context.AfterFunc(ctx, func() {
+		select {
+		case <-finished:
+		case <-time.After(stuckTime): // a pipe that nobody writes into heeds nothing
+			os.Exit(exitStopped)
+		}
+	})
 	var as, fitted wxup.Client
 	if fitter != nil {
 		as.Fit = fitter

@@ -159,9 +159,9 @@ const (
 // commandOutput runs a command and gives its output without the last line's end. Nothing that it prints is shown to
 // anyone: it may be the secret.
 func commandOutput(ctx context.Context, command []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	limit, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(limit, command[0], command[1:]...)
 	cmd.WaitDelay = time.Second
 	cmd.Env = os.Environ()
 	var out bytes.Buffer
@@ -170,6 +170,8 @@ func commandOutput(ctx context.Context, command []string) (string, error) {
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
+		return "", exit(exitStopped)
+	case limit.Err() != nil:
 		return "", fmt.Errorf("gave nothing within %s", commandTime)
 	case limited.left < 0: // it may have ended by the broken pipe
 		return "", fmt.Errorf("gave more than %d bytes", secretMost)

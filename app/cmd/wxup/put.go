@@ -200,6 +200,10 @@ func (p *program) files(ctx context.Context, cmd *cobra.Command, f *fileFlags, a
 	return l.items, l.asides, nil
 }
 
+func (p *program) leftAside(files int) {
+	fmt.Fprintf(p.stderr, "wxup: %s%d\n", p.say("left aside, being of other formats: ", "略过的其他格式文件数："), files)
+}
+
 func (p *program) nothing(asides int) {
 	text := p.say("nothing to upload", "没有可上传的文件")
 	if asides > 0 {

@@ -189,9 +189,12 @@ func (l *lister) pattern(pattern string, ep *wxup.Endpoint) {
 	any := false
 	glob(l.ctx, pattern, func(name string, info fs.FileInfo) {
 		any = true
-		if info.IsDir() {
+		switch {
+		case info.IsDir():
 			l.walk(name, ep)
-		} else {
+		case !info.Mode().IsRegular(): // a pipe would be waited for
+			l.asides++
+		default:
 			l.file(name, info, ep)
 		}
 	}, func(dir string, err error) { l.add(item{name: dir, ep: l.endpoint(dir, ep), err: err}, "") })
@@ -235,7 +238,7 @@ func (l *lister) walk(dir string, ep *wxup.Endpoint) {
 // takes reports whether a file in a directory is meant: its suffix is of a format that its endpoint takes. One that
 // nothing says the endpoint of counts if it is of any format at all, so that this is noticed.
 func (l *lister) takes(name string, ep *wxup.Endpoint) bool {
-	format, ok := media.BySuffix(name)
+	format, ok := media.BySuffix(filepath.Ext(name))
 	if !ok {
 		return false
 	}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,16 +67,20 @@ func (p *program) client(ctx context.Context, server string, eps ...wxup.Endpoin
 		}
 	}
 	c := &wxup.Client{BaseURL: get("WXUP_HTTPS_URL"), UserAgent: "wxup/" + version()}
+	said := "WXUP_HTTPS_URL"
 	if c.BaseURL == "" {
-		c.BaseURL = get("WXUP_HTTP_URL")
+		c.BaseURL, said = get("WXUP_HTTP_URL"), "WXUP_HTTP_URL"
 	}
 	switch {
 	case server == "wechat":
 		c.BaseURL = ""
 	case server != "":
-		c.BaseURL = server
+		c.BaseURL, said = server, p.origins["server"]
 	}
 	if c.BaseURL != "" {
+		if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("%s: that is no address of the form https://host:port", said)
+		}
 		var err error
 		if c.Transport, err = trusting(get); err != nil {
 			return nil, p.blame(err)

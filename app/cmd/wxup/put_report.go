@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -105,7 +106,7 @@ func newReport(p *program, f putFlags, args []string, items []item, asides int) 
 		r.urls = make([]string, len(items))
 	}
 	if asides > 0 && !f.quiet && !f.urls {
-		fmt.Fprintf(r.note, "wxup: %s\n", p.say("left aside, being of other formats: ", "略过的其他格式文件数：")+strconv.Itoa(asides))
+		p.leftAside(asides)
 	}
 	if terminal(p.stderr) && !f.quiet && !f.urls {
 		r.bars = newBars(p, p.stderr, items)
@@ -240,9 +241,16 @@ func (p *program) refusedWith(err error) refusedWith {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		with.Hint = p.say("nothing listens at that address; is wxup serve running?", "该地址没有服务在监听；wxup serve 在运行吗？")
 	case errors.Is(err, context.DeadlineExceeded):
-		with.Hint = p.say("it took longer than --timeout; give it more, or try again later", "超过了 --timeout 的时限；可加大时限或稍后再试")
+		with.Hint = p.say("no answer came in time; try again later, or see whether the address is right", "未在时限内得到应答；请稍后再试，或检查地址是否正确")
 	}
 	if e, ok := errors.AsType[*wxup.Error](err); ok {
+		switch {
+		case e.Status != 0:
+		case e.Problem == wxup.BadMeta:
+			with.Hint = p.say("fields are given with --meta NAME=VALUE, or by the meta of a rule", "字段用 --meta NAME=VALUE 或规则的 meta 给出")
+		case e.Problem == wxup.BadParameter:
+			with.Hint = p.say("values for the path are given with --path NAME=VALUE, or by the path of a rule", "路径中的值用 --path NAME=VALUE 或规则的 path 给出")
+		}
 		with.Status, with.Code, with.RequestID = e.Status, e.Code, e.RequestID
 		if e.Message != "" {
 			with.Message = e.Message
@@ -257,7 +265,7 @@ func mayFit(it *item, err error) bool {
 	if !ok || e.Status != 0 || e.Problem != wxup.TooLarge && e.Problem != wxup.NotImage {
 		return false
 	}
-	format, ok := media.BySuffix(it.name)
+	format, ok := media.BySuffix(filepath.Ext(it.name))
 	return ok && fittable(format) && takesPictures(it.ep)
 }
 

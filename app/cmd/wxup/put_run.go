@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,9 @@ type batch struct {
 	ctx  context.Context // ended by the first Ctrl-C: nothing new is begun
 	hard context.Context // ended by the second, or when nothing is on the wire any more
 	stop context.CancelFunc
+
+	done     atomic.Int64 // items with an outcome
+	finished chan struct{}
 }
 
 // going is an upload under way.
@@ -46,14 +50,14 @@ func (b *batch) run(ctx context.Context) error {
 	b.going = map[int]*going{}
 	b.client.Progress, b.client.Observe = b.progress, b.observe
 	defer b.stop()
-	finished := make(chan struct{})
+	b.finished = make(chan struct{})
 	var watching sync.WaitGroup
 	signals := make(chan os.Signal, 2) // before anything is begun: the first is not to be missed
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	watching.Go(func() { b.watch(signals, finished) })
+	watching.Go(func() { b.watch(signals) })
 	defer func() {
 		signal.Stop(signals)
-		close(finished)
+		close(b.finished)
 		watching.Wait()
 	}()
 
@@ -63,14 +67,13 @@ func (b *batch) run(ctx context.Context) error {
 			again[b.items[i].same] = append(again[b.items[i].same], i)
 		}
 	}
-	done := 0
 	outcome := func(i int, res *wxup.Result, err error, took time.Duration) {
 		if err != nil {
 			b.report.refused(i, err)
 		} else {
 			b.report.uploaded(i, res, took)
 		}
-		done++
+		b.done.Add(1)
 	}
 	all := func(i int, res *wxup.Result, err error, took time.Duration) {
 		outcome(i, res, err, took)
@@ -105,7 +108,12 @@ func (b *batch) run(ctx context.Context) error {
 			b.stop()
 		}
 	}
-	return b.report.end(len(b.items)-done, b.resumable)
+	return b.end()
+}
+
+// end says what all came to.
+func (b *batch) end() error {
+	return b.report.end(len(b.items)-int(b.done.Load()), b.resumable)
 }
 
 // input gives the client the items, until the first Ctrl-C.
@@ -130,11 +138,11 @@ func (b *batch) input() iter.Seq[wxup.Item] {
 }
 
 // watch waits for signals. The first one has ended b.ctx already, as main asks for it too.
-func (b *batch) watch(signals <-chan os.Signal, finished <-chan struct{}) {
+func (b *batch) watch(signals <-chan os.Signal) {
 	first := b.ctx.Done()
 	for n := 0; ; {
 		select {
-		case <-finished:
+		case <-b.finished:
 			return
 		case <-first:
 			first = nil
@@ -168,10 +176,22 @@ func (b *batch) settle() {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.busy() == 0 {
-		b.stop()
+	if b.busy() > 0 || b.hard.Err() != nil {
+		return
 	}
+	b.stop()
+	go func() {
+		select {
+		case <-b.finished:
+		case <-time.After(stuckTime): // standard input, or a pipe that nobody writes into, heeds nothing
+			b.end()
+			os.Exit(exitStopped)
+		}
+	}()
 }
+
+// stuckTime is how long a run may go on that was stopped and has nothing to finish.
+const stuckTime = 2 * time.Second
 
 // progress is told by the client how far an upload has come.
 func (b *batch) progress(pr wxup.Progress) {

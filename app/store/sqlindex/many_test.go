@@ -187,6 +187,41 @@ func TestDropExchanges(t *testing.T) {
 	})
 }
 
+// TestDropMediaPieces: of more old media than are dropped at once, those that were uploaded again stay, and no others.
+func TestDropMediaPieces(t *testing.T) {
+	onEach(t, func(t *testing.T, open opener) {
+		ctx, ix, n := t.Context(), open(t, t.TempDir()), 2*purgeAtOnce+purgeAtOnce/2
+		fillMany(t, ix, 0, n)
+		before := t0.AddDate(0, 0, 7)
+		_, err := ix.db.change(ctx, []statement{stmt(`UPDATE media SET seen = $1 WHERE account <> '190001' AND account < '190005'`, micros(before))})
+		must(t, err)
+		kept := 0
+		for m, err := range ix.AllMedia(ctx, MediaFilter{}) {
+			if must(t, err); m.Account != "190001" && m.Account < "190005" {
+				kept++
+			}
+		}
+		for _, account := range []string{"190007", "190002", ""} {
+			would, err := ix.DropMedia(ctx, before, account, true)
+			must(t, err)
+			did, err := ix.DropMedia(ctx, before, account, false)
+			if err != nil || did != would || (did == 0) != (account == "190002") {
+				t.Errorf("of %q %d were dropped, %v; %d would be", account, did, err, would)
+			}
+		}
+		left := 0
+		for m, err := range ix.AllMedia(ctx, MediaFilter{}) {
+			if must(t, err); m.Account == "190001" || m.Account >= "190005" {
+				t.Fatalf("one of %s is left", m.Account)
+			}
+			left++
+		}
+		if left != kept || kept < purgeAtOnce {
+			t.Errorf("%d are left, want %d", left, kept)
+		}
+	})
+}
+
 // TestPurgeWhileWriting: forgetting goes on beside uploads, and takes nothing that is new.
 func TestPurgeWhileWriting(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {

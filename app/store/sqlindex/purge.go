@@ -93,30 +93,52 @@ const seenMargin = 48 * time.Hour
 // DropMedia forgets the media of files that were last uploaded before a time, which is to be 48 hours ago or longer, of an
 // account or, if that is "", of all. Their bytes are then wanted by nobody, if nobody else has uploaded the same. It gives
 // the number; with dryRun nothing is forgotten.
-func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string, dryRun bool) (int64, error) {
+func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string, dryRun bool) (n int64, err error) {
 	if time.Since(before) < seenMargin {
 		return 0, fmt.Errorf("drop media: %s is less than %s ago", before.Format(time.DateTime), seenMargin)
 	}
-	where, args := `created < $2 AND seen < $2`, []any{micros(before)}
-	if account != "" {
-		where, args = where+` AND account = $3`, append(args, key(account))
-	}
-	return ix.dropMedia(ctx, where, `created, id`, dryRun, args...)
-}
-
-// DropEndedMedia forgets the media whose ids have ended by 48 hours or longer.
-func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool) (int64, error) {
-	return ix.dropMedia(ctx, `expires > 0 AND expires < $2`, `expires`, dryRun, micros(now.Add(-seenMargin)))
-}
-
-// dropMedia deletes the rows of a condition on $2 and so on. The condition stands twice, because a file may be uploaded again
-// between being found and being deleted.
-func (ix *Index) dropMedia(ctx context.Context, where, order string, dryRun bool, args ...any) (n int64, err error) {
 	ctx = unhurried(ctx)
+	var args []any
+	of := func(int) string { return `` }
+	if account != "" {
+		args = []any{key(account)}
+		of = func(n int) string { return fmt.Sprintf(` AND account = $%d`, n) }
+	}
 	if dryRun {
-		n, err = ix.count(ctx, `media`, where, args)
+		n, err := ix.count(ctx, `media`, `created < $2 AND seen < $2`+of(3), append([]any{micros(before)}, args...))
+		return n, doing("drop media", err)
+	}
+	// Piece by piece, in the order in which they were made: many of the old ones may still be wanted.
+	for after, ended := (Cursor{}), false; !ended; {
+		at := append([]any{int64(purgeAtOnce), micros(after.Time), after.ID, micros(before), ""}, args...)
+		last, err := place(ctx, ix, `SELECT created, id FROM media WHERE (created, id) > ($2, $3) AND (created, id) < ($4, $5)`+of(6)+` ORDER BY created, id LIMIT 1 OFFSET $1`, at...)
+		if err != nil {
+			return n, doing("drop media", err)
+		}
+		if ended = last == (Cursor{}); ended {
+			last = Cursor{Time: before}
+		}
+		piece := append([]any{micros(before), micros(after.Time), after.ID, micros(last.Time), last.ID}, args...)
+		dropped, err := ix.db.change(ctx, []statement{{`DELETE FROM media WHERE (created, id) > ($2, $3) AND (created, id) <= ($4, $5) AND created < $1 AND seen < $1` + of(6), piece}})
+		if err != nil {
+			return n, doing("drop media", err)
+		}
+		n += dropped
+		after = last
+	}
+	return n, nil
+}
+
+// DropEndedMedia forgets the media whose ids have ended by 48 hours or longer. The condition stands twice, because a file may
+// be uploaded again between being found and being deleted.
+func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool) (n int64, err error) {
+	const ended = `expires > 0 AND expires < $2`
+	ctx = unhurried(ctx)
+	until := micros(now.Add(-seenMargin))
+	if dryRun {
+		n, err = ix.count(ctx, `media`, ended, []any{until})
 	} else {
-		n, err = ix.deleteAll(ctx, 0, `DELETE FROM media WHERE `+where+` AND id IN (SELECT id FROM media WHERE `+where+` ORDER BY `+order+` LIMIT $1)`, args...)
+		n, err = ix.deleteAll(ctx, 0, `DELETE FROM media WHERE `+ended+` AND id IN (SELECT id FROM media WHERE `+ended+` ORDER BY expires LIMIT $1)`, until)
 	}
 	return n, doing("drop media", err)
 }
