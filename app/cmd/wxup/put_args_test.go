@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -193,6 +194,27 @@ func TestFilesOfACommandLine(t *testing.T) {
 	l = &lister{to: &wxup.MarketingImage}
 	if listed(t, l, "d"); l.asides != 3 {
 		t.Errorf("%d files are aside, want film.mp4, notes.txt and anim.gif", l.asides)
+	}
+}
+
+// TestOddFilesOfAPattern: a pipe is not waited for, and a control character in a name changes no suffix.
+func TestOddFilesOfAPattern(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED on Windows: names with line ends, and mkfifo")
+	}
+	tree(t, "d/1.jpg", "d/2\n.jpg", "d/3\t/4.jpg")
+	if out, err := exec.Command("mkfifo", "d/pipe.jpg").CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v: %s", err, out)
+	}
+	for word, want := range map[string]string{
+		"d":        "d/1.jpg d/2\n.jpg d/3\t/4.jpg",
+		"d/*.jpg":  "d/1.jpg d/2\n.jpg",
+		"d/**/*.*": "d/1.jpg d/2\n.jpg d/3\t/4.jpg",
+	} {
+		l := &lister{to: &wxup.MarketingImage}
+		if got := listed(t, l, word); got != want || l.asides != 1 {
+			t.Errorf("%s: got %q and %d aside, want %q and the pipe", word, got, l.asides, want)
+		}
 	}
 }
 

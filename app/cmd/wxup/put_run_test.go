@@ -22,7 +22,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // road stands before a real server: it counts the uploads by their files' names, and may keep them waiting.
@@ -492,6 +494,42 @@ func TestPausedRunStops(t *testing.T) {
 	cmd.Wait()
 	if status := cmd.ProcessState.ExitCode(); status != exitStopped || !stopped {
 		t.Errorf("exit status %d, stopped %v", status, stopped)
+	}
+}
+
+// TestStuckRunStops: one Ctrl-C, or the signal of timeout(1), also ends a run that waits for a pipe into which nobody writes.
+func TestStuckRunStops(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED on Windows: signals")
+	}
+	s := newShop(t, 1)
+	pipe := filepath.Join(t.TempDir(), "pipe.jpg")
+	if out, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Fatalf("mkfifo: %v: %s", err, out)
+	}
+	put := s.put(pipe)
+	check := exec.Command(put.Path, "check", filepath.Join(s.dir, "p0000.jpg"), pipe, "--to", "marketing", "--config", "off")
+	for _, x := range []struct {
+		cmd  *exec.Cmd
+		said string
+	}{{put, "1 of 2 files left"}, {check, ""}} {
+		var stderr bytes.Buffer
+		x.cmd.Stderr = &stderr
+		stdout, err := x.cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		bufio.NewReader(stdout).ReadString('\n') // of the file that is none
+		x.cmd.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(20*time.Second, func() { x.cmd.Process.Kill() })
+		x.cmd.Wait()
+		late.Stop()
+		if status := x.cmd.ProcessState.ExitCode(); status != exitStopped || !strings.Contains(stderr.String(), x.said) {
+			t.Errorf("%v: exit status %d: %s", x.cmd.Args[1], status, stderr.String())
+		}
 	}
 }
 
