@@ -80,7 +80,7 @@ func (c *Client) fetchedCertificates(ctx context.Context, ep *Endpoint) ([]*x509
 
 func (c *Client) refreshCertificates(ctx context.Context, ep *Endpoint) ([]*x509.Certificate, error) {
 	cache, path := c.cacheFor(ep)
-	return cache.flight.do(ctx, func(ctx context.Context) ([]*x509.Certificate, error) {
+	return cache.flight.do(ctx, c.callTime(), func(ctx context.Context) ([]*x509.Certificate, error) {
 		began := c.now()
 		list, err := c.listCertificates(ctx, ep, path)
 		cache.mu.Lock()

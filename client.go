@@ -53,7 +53,8 @@ type Client struct {
 	// Retry says how often and after what pauses an upload is tried again.
 	Retry Retry
 	// Timeout is how long one try may take to send its file and get the answer, whatever waits there are before; then it
-	// is tried again. 0 leaves it to the context.
+	// is tried again. A call for a token or for certificates gets as long, and half a minute at most. 0 leaves it to the
+	// context.
 	Timeout time.Duration
 	// Rate paces the uploads, so that the endpoints' quotas are not hit.
 	Rate Rate

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -417,5 +418,17 @@ func TestOwnAccountRow(t *testing.T) {
 	mustBe(t, "target", r.target, "/cgi-bin/material/add_material?type=thumb&access_token=57_tokenTOKENtoken")
 	if want := "--B\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\nd\r\n"; !strings.HasPrefix(r.form(t), want) {
 		t.Errorf("body %q", r.form(t))
+	}
+}
+
+// TestTokenTimeout: Client.Timeout holds for the call for a token too.
+func TestTokenTimeout(t *testing.T) {
+	hs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer hs.Close()
+	c := &wxup.Client{BaseURL: hs.URL, App: &wxup.App{AppID: "wx1", Secret: "secret"}, Retry: wxup.Retry{Attempts: 1}, Timeout: 50 * time.Millisecond}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := c.Upload(ctx, wxup.ArticleImage, wxup.Bytes("a.png", pngFile)); !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		t.Errorf("got %v, %v", err, ctx.Err())
 	}
 }

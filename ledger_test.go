@@ -398,3 +398,42 @@ func TestFit(t *testing.T) {
 		t.Error("GIF is not a picture")
 	}
 }
+
+// huge is a file that nobody has time to read.
+type huge struct{ read int64 }
+
+func (h *huge) Read(p []byte) (int, error) { return len(p), nil }
+
+func (h *huge) ReadAt(p []byte, _ int64) (int, error) {
+	h.read += int64(len(p))
+	return len(p), nil
+}
+
+func (h *huge) Seek(off int64, whence int) (int64, error) {
+	if whence == io.SeekEnd {
+		return 1 << 40, nil
+	}
+	return off, nil
+}
+
+// TestHugeFile: what is far too large for a picture is not digested for the Ledger before the Fitter refuses it.
+func TestHugeFile(t *testing.T) {
+	h := &huge{}
+	c := payClient(serve(t, accepted))
+	c.Ledger, c.Fit = &wxup.MemoryLedger{}, refusing{&wxup.Error{Endpoint: "marketing", Problem: wxup.NotImage, Reason: "nothing is known of it"}}
+	_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Reader("a.png", h, -1))
+	if !errors.Is(err, wxup.TooLarge) || h.read > 1<<20 {
+		t.Errorf("%d bytes were read: %v", h.read, err)
+	}
+	if err == nil || !strings.HasSuffix(err.Error(), "; it cannot be made to fit: nothing is known of it") {
+		t.Errorf("it is refused with %v", err)
+	}
+}
+
+type refusing struct{ err error }
+
+func (refusing) Settings() string { return "" }
+
+func (r refusing) Fit(context.Context, wxup.Endpoint, string, *io.SectionReader) (*wxup.Fitted, error) {
+	return nil, r.err
+}

@@ -122,6 +122,10 @@ func (c *content) openFile(ctx context.Context, path string, limit int64) error 
 
 func (c *content) openReader(ctx context.Context, r io.Reader, size, limit int64) error {
 	seeker, ok := r.(io.Seeker)
+	if f, isFile := r.(*os.File); isFile { // a device may seem to be empty
+		info, err := f.Stat()
+		ok = err != nil || info.Mode().IsRegular()
+	}
 	if !ok {
 		return c.spool(ctx, r, size, limit)
 	}

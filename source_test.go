@@ -162,6 +162,7 @@ func TestSourcesThatFail(t *testing.T) {
 		"failing reader":      {wxup.Reader("a.png", failing{bytes.NewReader(pngFile)}, -1), errDisk, "read the source"},
 		"failing seeker":      {wxup.Reader("a.png", failingSeeker{failing{half}, bytes.NewReader(pngFile)}, -1), errDisk, "read the file"},
 		"too much to keep":    {wxup.Reader("a.png", onlyReader{endless{}}, -1), wxup.TooLarge, "more than 2097152 bytes (2 MB)"},
+		"a device":            {wxup.Reader("a.png", device(t), -1), wxup.TooLarge, "more than 2097152 bytes (2 MB)"},
 		"said to be too much": {wxup.Reader("a.png", onlyReader{endless{}}, 3<<20), wxup.TooLarge, "3145728 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,6 +182,16 @@ func TestSourcesThatFail(t *testing.T) {
 	if _, err := payClient(s).Upload(t.Context(), wxup.MarketingImage, wxup.Reader("a.png", onlyReader{half}, -1)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a temporary directory: %v", err)
 	}
+}
+
+// device is a file without an end, which says that it is at 0.
+func device(t *testing.T) io.Reader {
+	f, err := os.Open("/dev/zero")
+	if err != nil {
+		return onlyReader{endless{}}
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }
 
 type endless struct{}

@@ -106,7 +106,7 @@ func (c *Client) appToken(ctx context.Context, dead string) (string, error) {
 		if token, ok := c.accessToken.get(c.now(), dead); ok {
 			return token, nil
 		}
-		token, err := c.accessToken.flight.do(ctx, func(ctx context.Context) (string, error) {
+		token, err := c.accessToken.flight.do(ctx, c.callTime(), func(ctx context.Context) (string, error) {
 			if token, ok := c.accessToken.get(c.now(), dead); ok { // somebody else was first
 				return token, nil
 			}

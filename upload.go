@@ -48,7 +48,7 @@ func (c *Client) carry(ctx context.Context, up *upload) (*Result, error) {
 		return nil, err
 	}
 	defer up.close()
-	if c.Ledger != nil {
+	if c.Ledger != nil && !(c.fits(up.ep) && up.size > maxDigested) {
 		return c.once(ctx, up)
 	}
 	if err := c.prepare(ctx, up); err != nil {
@@ -78,6 +78,10 @@ func Check(ctx context.Context, ep Endpoint, src Source) (*Result, error) {
 
 // maxUnfitted is how many bytes of a source that can be read only once are kept for a Fitter.
 const maxUnfitted = 256 * MB
+
+// maxDigested is the size of a file, in bytes, up to which the Ledger is asked about it before a Fitter is. A larger one is
+// no picture that can be made to fit, and its digest is not waited for.
+const maxDigested = 1 << 30
 
 func (c *Client) open(ctx context.Context, up *upload) error {
 	if err := up.ep.check(); err != nil {
@@ -118,7 +122,11 @@ func (c *Client) prepare(ctx context.Context, up *upload) error {
 		return fmt.Errorf("fit: %w", unfit)
 	}
 	if refused, ok := err.(*Error); ok {
-		refused.Reason += "; it cannot be made to fit: " + unfit.Error()
+		why := unfit.Error()
+		if e, ok := errors.AsType[*Error](unfit); ok && e.Reason != "" {
+			why = e.Reason
+		}
+		refused.Reason += "; it cannot be made to fit: " + why
 		refused.cause = unfit
 	}
 	return err
