@@ -110,21 +110,17 @@ func UnmarshalV3(ep *Endpoint, body []byte) (string, error) {
 // jsonMember finds a text that is not empty in a JSON object: at path, whose dots step into objects, or else, at the
 // place of its last step, under one of the other names.
 func jsonMember(body []byte, path string, others ...string) (string, error) {
-	names := strings.Split(path, ".")
-	for _, name := range names[:len(names)-1] {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(body, &object); err != nil {
-			return "", errNotJSON
-		}
-		body = object[name]
-	}
-	var object map[string]json.RawMessage
+	var object map[string]any
 	if err := json.Unmarshal(body, &object); err != nil {
 		return "", errNotJSON
 	}
-	for _, name := range append(names[len(names)-1:], others...) {
-		var value string
-		if json.Unmarshal(object[name], &value) == nil && value != "" {
+	names := strings.Split(path, ".")
+	last := len(names) - 1
+	for _, name := range names[:last] {
+		object, _ = object[name].(map[string]any)
+	}
+	for _, name := range append(names[last:], others...) {
+		if value, _ := object[name].(string); value != "" {
 			return value, nil
 		}
 	}
