@@ -60,18 +60,11 @@ func (up *upload) read(ctx context.Context) error {
 		}
 		sums = io.MultiWriter(sum, digest)
 	}
-	file := &tally{r: io.TeeReader(&contextReader{ctx, up.reader()}, sums), want: up.size}
-	var damage error
-	if up.format.Class() == media.Picture {
-		_, damage = media.Walk(file)
-	}
-	if damage == nil || errors.Is(damage, media.NotPicture) { // a row of a user's own takes what is never walked
-		damage = nil
-		io.Copy(io.Discard, file)
-	}
+	damage, err := up.walk(ctx, sums)
 	switch {
-	case file.err != nil:
-		return fmt.Errorf("read the file: %w", file.err)
+	case err != nil:
+		return fmt.Errorf("read the file: %w", err)
+	case errors.Is(damage, media.NotPicture): // a row of a user's own takes what is never walked
 	case errors.Is(damage, media.TooBig):
 		return refuse(TooManyPixels, "%v", damage)
 	case damage != nil:
@@ -79,6 +72,28 @@ func (up *upload) read(ctx context.Context) error {
 	}
 	up.sha256, up.digest = hex.EncodeToString(sum.Sum(nil)), hex.EncodeToString(digest.Sum(nil))
 	return nil
+}
+
+// walk gives the content to sums, and tells what is wrong with it if it is a picture. What does not hold together may be
+// given in part.
+func (up *upload) walk(ctx context.Context, sums io.Writer) (damage, err error) {
+	file := &tally{r: io.TeeReader(&contextReader{ctx, up.reader()}, sums), want: up.size}
+	switch {
+	case up.format.Class() != media.Picture:
+	case up.whole != nil:
+		_, damage = media.WalkBytes(up.whole)
+	default:
+		_, damage = media.Walk(file)
+	}
+	switch {
+	case damage != nil && !errors.Is(damage, media.NotPicture):
+	case up.whole != nil:
+		sums.Write(up.whole)
+		return damage, ctx.Err()
+	default:
+		io.Copy(io.Discard, file)
+	}
+	return damage, file.err
 }
 
 // sniff is the format of the content, by its first bytes.

@@ -62,13 +62,16 @@ type content struct {
 	at    io.ReaderAt
 	off   int64
 	size  int64
+	whole []byte // all of it, if it is in memory
 	close func() error
 }
 
 func (c *content) reader() io.Reader { return io.NewSectionReader(c.at, c.off, c.size) }
 
 // replace puts other bytes in the place of the content's. What close does stays.
-func (c *content) replace(b []byte) { c.at, c.off, c.size = bytes.NewReader(b), 0, int64(len(b)) }
+func (c *content) replace(b []byte) {
+	c.at, c.off, c.size, c.whole = bytes.NewReader(b), 0, int64(len(b)), b
+}
 
 // name is what the source is called before it is opened.
 func (s *Source) name() string {
@@ -86,7 +89,7 @@ func (s *Source) open(ctx context.Context, limit int64) (*content, error) {
 	case localPath:
 		err = c.openFile(ctx, string(from), limit)
 	case []byte:
-		c.at, c.size = bytes.NewReader(from), int64(len(from))
+		c.replace(from)
 	case io.Reader:
 		err = c.openReader(ctx, from, s.limit, limit)
 	default:

@@ -82,7 +82,7 @@ func (e *evidence) damaged(is media.Format) {
 	if is.Class() != media.Picture || !e.file.whole() {
 		return
 	}
-	_, err := media.Walk(bytes.NewReader(e.file.Content))
+	_, err := media.WalkBytes(e.file.Content)
 	var s *media.StructureError
 	if errors.As(err, &s) && s.Kind != media.NotPicture {
 		cause := "file.damaged"

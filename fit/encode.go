@@ -262,7 +262,7 @@ func (j *job) resize(w, h int, emit func(y int, row []uint8) error) error {
 
 // checked makes sure of what is sent: it is of the format, whole, and not too large.
 func checked(out []byte, format media.Format, limit int64) error {
-	info, err := media.Walk(bytes.NewReader(out))
+	info, err := media.WalkBytes(out)
 	switch {
 	case err != nil:
 		return cannot(wxup.NotImage, "what was made of it is not sound: %v", err)

@@ -68,22 +68,53 @@ type Info struct {
 //
 // An error is a [*StructureError], or, if r itself failed, that error, wrapped. Info holds what was found until then.
 func Walk(r io.Reader) (Info, error) {
-	w := walkers.Get().(*walker)
-	w.in.Reset(r)
-	err := w.walk()
-	info := w.Info
-	w.in.Reset(nil)
-	*w = walker{in: w.in}
-	walkers.Put(w)
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(r)
+	info, err := walk(in)
+	in.Reset(nil)
+	readers.Put(in)
 	return info, err
 }
 
-var walkers = sync.Pool{New: func() any { return &walker{in: bufio.NewReaderSize(nil, 32<<10)} }}
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
+
+// WalkBytes is [Walk] over a file in memory, which is not copied.
+func WalkBytes(file []byte) (Info, error) { return walk(&whole{file}) }
+
+func walk(in window) (Info, error) {
+	w := walker{in: in}
+	err := w.walk()
+	return w.Info, err
+}
+
+// A window is what can be seen of a file at once: the next 32 KB, in a *bufio.Reader, or all that is left.
+type window interface {
+	Peek(n int) ([]byte, error)
+	Discard(n int) (int, error)
+	Buffered() int
+}
+
+type whole struct{ left []byte }
+
+func (f *whole) Buffered() int { return len(f.left) }
+
+func (f *whole) Peek(n int) ([]byte, error) {
+	if n > len(f.left) {
+		return f.left, io.EOF
+	}
+	return f.left[:n], nil
+}
+
+func (f *whole) Discard(n int) (int, error) {
+	b, err := f.Peek(n)
+	f.left = f.left[len(b):]
+	return len(b), err
+}
 
 // A walker is one walk in progress: a window over the file and what was found in it.
 type walker struct {
 	Info
-	in     *bufio.Reader
+	in     window
 	offset int64
 	failed error // of the reader, other than io.EOF
 

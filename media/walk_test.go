@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -14,7 +15,14 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-func walk(b []byte) (media.Info, error) { return media.Walk(bytes.NewReader(b)) }
+// walk walks a file in both ways, which must agree.
+func walk(b []byte) (media.Info, error) {
+	info, err := media.Walk(bytes.NewReader(b))
+	if whole, other := media.WalkBytes(b); whole != info || fmt.Sprint(other) != fmt.Sprint(err) {
+		panic(fmt.Sprintf("Walk: %+v, %v; WalkBytes: %+v, %v", info, err, whole, other))
+	}
+	return info, err
+}
 
 // kindOf returns the kind of an error of Walk, and makes sure that it has the form it is documented to have.
 func kindOf(t testing.TB, err error) media.Kind {

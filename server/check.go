@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
@@ -105,7 +104,7 @@ func (s *Server) judge(c *call, m *Media, f *upload) error {
 	if m.Format.Class() != media.Picture {
 		return nil
 	}
-	info, err := media.Walk(bytes.NewReader(f.file.data))
+	info, err := media.WalkBytes(f.file.data)
 	if err != nil {
 		if errors.Is(err, media.TooBig) {
 			return refuse(wxup.TooManyPixels, "%v", err)
