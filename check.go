@@ -1,6 +1,7 @@
 package wxup
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -77,20 +78,24 @@ func (up *upload) read(ctx context.Context) error {
 // walk gives the content to sums, and tells what is wrong with it if it is a picture. What does not hold together may be
 // given in part.
 func (up *upload) walk(ctx context.Context, sums io.Writer) (damage, err error) {
+	picture := up.format.Class() == media.Picture
+	holds := func() bool { return damage == nil || errors.Is(damage, media.NotPicture) }
+	if up.whole != nil {
+		err = up.whole.look(func(b []byte) {
+			if picture {
+				_, damage = media.WalkBytes(b)
+			}
+			if holds() {
+				sums.Write(b)
+			}
+		})
+		return damage, cmp.Or(err, ctx.Err())
+	}
 	file := &tally{r: io.TeeReader(&contextReader{ctx, up.reader()}, sums), want: up.size}
-	switch {
-	case up.format.Class() != media.Picture:
-	case up.whole != nil:
-		_, damage = media.WalkBytes(up.whole)
-	default:
+	if picture {
 		_, damage = media.Walk(file)
 	}
-	switch {
-	case damage != nil && !errors.Is(damage, media.NotPicture):
-	case up.whole != nil:
-		sums.Write(up.whole)
-		return damage, ctx.Err()
-	default:
+	if holds() {
 		io.Copy(io.Discard, file)
 	}
 	return damage, file.err

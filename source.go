@@ -62,15 +62,29 @@ type content struct {
 	at    io.ReaderAt
 	off   int64
 	size  int64
-	whole []byte // all of it, if it is in memory
+	whole memory // all of it, if it is in memory
 	close func() error
+}
+
+// memory is a content that lies in memory.
+type memory interface {
+	// look shows it to f, which must not keep it, and tells whether it was there to its end all the while.
+	look(f func(b []byte)) error
+}
+
+// inHeap is one that nobody takes away.
+type inHeap []byte
+
+func (b inHeap) look(f func(b []byte)) error {
+	f(b)
+	return nil
 }
 
 func (c *content) reader() io.Reader { return io.NewSectionReader(c.at, c.off, c.size) }
 
 // replace puts other bytes in the place of the content's. What close does stays.
 func (c *content) replace(b []byte) {
-	c.at, c.off, c.size, c.whole = bytes.NewReader(b), 0, int64(len(b)), b
+	c.at, c.off, c.size, c.whole = bytes.NewReader(b), 0, int64(len(b)), inHeap(b)
 }
 
 // name is what the source is called before it is opened.
