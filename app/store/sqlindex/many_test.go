@@ -284,7 +284,7 @@ func TestOperatorTexts(t *testing.T) {
 }
 
 // BenchmarkSizes says what an upload costs in room and time as the index grows: with WXUP_LONG up to a million records, and
-// with WXUP_LONG=10000000 up to ten million, which needs 35 GB of disk and an hour.
+// with WXUP_LONG=10000000 up to ten million, which needs 40 GB of disk and an hour.
 func BenchmarkSizes(b *testing.B) {
 	b.Run("SQLite", func(b *testing.B) {
 		path := b.TempDir() + "/index.db"
