@@ -1,6 +1,6 @@
 // Command cluster shows what three nodes do when everything around them fails.
 //
-//	GOWORK=off go run .                  20,000 uploads, every fault; some ten minutes
+//	GOWORK=off go run .                  20,000 uploads, every fault; about five minutes
 //	GOWORK=off go run . -short           2,000 uploads, every fault shorter
 //	GOWORK=off go run . -uploads 100000
 //
