@@ -3,6 +3,7 @@ package sqlindex
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"os"
 	"slices"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/app/store/storetest"
-	"github.com/wxup/wxup/app/testservers"
 	"github.com/wxup/wxup/server"
 )
 
@@ -58,7 +58,9 @@ func many() int {
 func TestManyPages(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ctx, ix, n := t.Context(), open(t, t.TempDir()), many()
-		fillMany(t, ix, 0, n)
+		if fillMany(t, ix, 0, min(n, 100_000)); n > 100_000 {
+			tenfold(t, ix, "/more/")
+		}
 		var stop atomic.Bool
 		written := make(chan int)
 		go func() {
@@ -286,28 +288,11 @@ func TestOperatorTexts(t *testing.T) {
 // BenchmarkSizes says what an upload costs in room and time as the index grows: with WXUP_LONG up to a million records, and
 // with WXUP_LONG=10000000 up to ten million, which needs 40 GB of disk and an hour.
 func BenchmarkSizes(b *testing.B) {
-	b.Run("SQLite", func(b *testing.B) {
-		path := b.TempDir() + "/index.db"
-		db, err := openSQLite(path, 1, "_pragma=cache_size(-4000000)")
-		must(b, err)
-		benchmarkSizes(b, path, db, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	})
-	b.Run("PostgreSQL", func(b *testing.B) {
-		url := testservers.NewPostgres(b, "fsync=on", "max_wal_size=8GB").URL("postgres")
-		db, err := sql.Open("pgx", url)
-		must(b, err)
-		benchmarkSizes(b, url, db, `CHECKPOINT`)
-	})
+	benchmarkEach(b, benchmarkSizes)
 }
 
-// benchmarkSizes has an index, and a connection of its own to the same database to fill it with; settle writes to the disk
-// what is waiting to be written.
-func benchmarkSizes(b *testing.B, where string, db *sql.DB, settle string) {
-	defer db.Close()
+func benchmarkSizes(b *testing.B, ix *Index) {
 	ctx := b.Context()
-	ix, err := Open(ctx, where)
-	must(b, err)
-	defer ix.Close()
 	last, most := 0, 100_000
 	if long := os.Getenv("WXUP_LONG"); long != "" {
 		n, _ := strconv.Atoi(long)
@@ -317,10 +302,8 @@ func benchmarkSizes(b *testing.B, where string, db *sql.DB, settle string) {
 		if n <= 100_000 {
 			fillMany(b, ix, last, n)
 		} else {
-			tenfold(b, db, fmt.Sprint("/", n, "/"))
+			tenfold(b, ix, fmt.Sprint("/", n, "/"))
 		}
-		_, err := db.ExecContext(ctx, settle)
-		must(b, err)
 		last = n
 		b.Run(fmt.Sprint("Record at ", n), func(b *testing.B) {
 			i := 0
@@ -359,15 +342,41 @@ func benchmarkSizes(b *testing.B, where string, db *sql.DB, settle string) {
 }
 
 // tenfold adds to each record nine that differ from it in time and in their ids, which are made of its own and a mark that
-// no id has had so far.
-func tenfold(b *testing.B, db *sql.DB, mark string) {
+// no id has had so far. In the end all of it is on the disk.
+func tenfold(t testing.TB, ix *Index, mark string) {
+	t.Helper()
+	engine := ix.db
+	if w, ok := engine.(*watched); ok {
+		engine = w.engine
+	}
+	var db *sql.DB
+	var before, settle string
+	switch e := engine.(type) {
+	case *sqliteEngine:
+		var err error
+		db, err = openSQLite(e.path, 1, "_pragma=cache_size(-4000000)")
+		must(t, err)
+		defer db.Close()
+		settle = `PRAGMA wal_checkpoint(TRUNCATE)`
+	case *postgresEngine:
+		db, before, settle = e.db, `SET statement_timeout = 0`, `CHECKPOINT`
+	}
+	conn, err := db.Conn(t.Context())
+	must(t, err)
+	do := func(query string) {
+		_, err := conn.ExecContext(t.Context(), query)
+		must(t, err)
+	}
+	if before != "" {
+		do(before)
+	}
 	for k := range 9 {
-		for _, t := range tables {
-			id := map[string]string{"exchange": "id", "media": "id", "nonce": "value"}[t.name]
+		for _, table := range tables {
+			id := map[string]string{"exchange": "id", "media": "id", "nonce": "value"}[table.name]
 			if id == "" {
 				continue
 			}
-			values := t.columnList()
+			values := table.columnList()
 			for i, name := range values {
 				switch name {
 				case id, "exchange": // that has spent the nonce
@@ -376,11 +385,11 @@ func tenfold(b *testing.B, db *sql.DB, mark string) {
 					values[i] = fmt.Sprintf("%s + %d", name, time.Duration(k+1)*time.Hour/time.Microsecond)
 				}
 			}
-			_, err := db.ExecContext(b.Context(), `INSERT INTO `+t.name+` (`+t.columns+`) SELECT `+strings.Join(values, ", ")+` FROM `+t.name+
-				` WHERE `+id+` NOT LIKE '%`+mark+`%' ORDER BY `+id)
-			must(b, err)
+			do(`INSERT INTO ` + table.name + ` (` + table.columns + `) SELECT ` + strings.Join(values, ", ") + ` FROM ` + table.name +
+				` WHERE ` + id + ` NOT LIKE '%` + mark + `%' ORDER BY ` + id)
 		}
 	}
-	_, err := db.ExecContext(b.Context(), `ANALYZE`)
-	must(b, err)
+	do(`ANALYZE`)
+	do(settle)
+	conn.Raw(func(any) error { return driver.ErrBadConn }) // its settings are not for others
 }
