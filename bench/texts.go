@@ -10,7 +10,7 @@ const (
 		"structure. KB and MB are 1024 and 1048576 bytes.\n\n" +
 		"`net/http` is the least that has to be done, by hand: SHA-256 of a file that is in memory, an RSA-2048 signature, a POST of a\n" +
 		"body that lies ready, the answer read, and not a look at either. wxup does its whole way: the file is opened, its structure walked, digested, read\n" +
-		"again to be sent; the answer's signature is verified, unless the line says `SkipVerify`.\n"
+		"again to be sent (from 256 KB on it is mapped instead); the answer's signature is verified, unless the line says `SkipVerify`.\n"
 
 	payText = "\n## WeChat Pay, one file\n\n" +
 		"`POST /v3/marketing/favor/media/image-upload`. wechatpay-go and gopay verify the answer too. The bars are about TLS, as\n" +

@@ -8,9 +8,9 @@ import (
 	"github.com/wxup/wxup/explain"
 )
 
-// others are what is spoken to a proxy in the place of HTTP, by its first byte. Who does so waits for an answer in kind, and
+// notHTTP is what is spoken to a proxy in the place of HTTP, by its first byte. Who does so waits for an answer in kind, and
 // net/http for the end of a line.
-var others = map[byte]explain.Words{
+var notHTTP = map[byte]explain.Words{
 	4:  socksWords,
 	5:  socksWords,
 	22: words("TLS was spoken to the proxy, which speaks plain HTTP: its address begins with http://, not https://", "对代理使用了 TLS，而代理使用明文 HTTP：代理地址应以 http:// 开头，而不是 https://", false),
@@ -42,7 +42,7 @@ func (k *knock) Read(b []byte) (int, error) {
 	n, err := k.Conn.Read(b)
 	if n > 0 && !k.heard {
 		k.heard = true
-		if why, ok := others[b[0]]; ok {
+		if why, ok := notHTTP[b[0]]; ok {
 			k.p.saw(k.RemoteAddr().String(), k.LocalAddr().String(), "", NotHTTP, "", why)
 			return 0, io.EOF
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"time"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
@@ -72,13 +70,7 @@ func (p *program) check(ctx context.Context, cmd *cobra.Command, f fileFlags, ar
 	}
 	finished := make(chan struct{})
 	defer close(finished)
-	context.AfterFunc(ctx, func() {
-		select {
-		case <-finished:
-		case <-time.After(stuckTime): // a pipe that nobody writes into heeds nothing
-			os.Exit(exitStopped)
-		}
-	})
+	context.AfterFunc(ctx, func() { exitIfStuck(finished, func() {}) })
 	var as, fitted wxup.Client
 	if fitter != nil {
 		as.Fit = fitter

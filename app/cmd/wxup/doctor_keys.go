@@ -220,10 +220,12 @@ func (d *doctor) apiKeys() {
 // platform looks for the ways to verify WeChat's answers.
 func (d *doctor) platform(own *x509.Certificate) {
 	known := 0
-	if cert, there, err := credentialParsed(d.get, "platform_cert", sign.ParseCertificate); d.unread("platform", "platform_cert", err) {
-	} else if err != nil {
+	cert, there, err := credentialParsed(d.get, "platform_cert", sign.ParseCertificate)
+	switch {
+	case d.unread("platform", "platform_cert", err):
+	case err != nil:
 		d.fail("platform", failed, err.Error(), err.Error(), "it must be WeChat's certificate, wechatpay_….pem", "应当是平台证书 wechatpay_….pem")
-	} else if there {
+	case there:
 		known++
 		switch {
 		case own != nil && cert.Equal(own):
@@ -235,10 +237,12 @@ func (d *doctor) platform(own *x509.Certificate) {
 			d.pass("platform", "certificate "+sign.Serial(cert), "平台证书 "+sign.Serial(cert))
 		}
 	}
-	if public, there, err := credentialParsed(d.get, "platform_pubkey", sign.ParsePublicKey); d.unread("platform", "platform_pubkey", err) {
-	} else if err != nil {
+	public, there, err := credentialParsed(d.get, "platform_pubkey", sign.ParsePublicKey)
+	switch {
+	case d.unread("platform", "platform_pubkey", err):
+	case err != nil:
 		d.fail("platform", failed, err.Error(), err.Error(), "it must be pub_key.pem", "应当是 pub_key.pem")
-	} else if there {
+	case there:
 		known++
 		id, _ := credentialLine(d.get, "platform_pubkey_id")
 		switch {

@@ -48,10 +48,8 @@ must be stopped for that.`,
 			}
 			n, err := upkeep.Check(ctx, st.index, images, c)
 			end()
-			if ctx.Err() != nil {
-				return p.interrupted(ctx, err)
-			} else if err != nil {
-				return fmt.Errorf("after %d records: %w", n.Records, err)
+			if err != nil {
+				return p.interrupted(ctx, fmt.Errorf("after %d records: %w", n.Records, err))
 			}
 			if !asJSON {
 				fmt.Fprintf(p.stdout, p.say("%d records, %d files, %d bytes read: %d faults, %d repaired\n", "%d 条记录，%d 个文件，读取 %d 字节：%d 处问题，已修复 %d 处\n"), n.Records, n.Files, n.Bytes, n.Faults, n.Mended)

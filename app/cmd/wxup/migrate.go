@@ -279,16 +279,16 @@ func (p *program) moveOnce(ctx context.Context, st *state, source, target blobs,
 		total += n
 	}
 	fmt.Fprintf(p.stdout, p.say("index: %d rows looked at\n", "索引：查看 %d 行\n"), total)
+	if err == nil && source != nil {
+		var n upkeep.Copied
+		n, err = upkeep.CopyRecorded(ctx, index, begun.Add(-underWay), source, target, m.workers, tell)
+		end()
+		if n.Copied > 0 {
+			fmt.Fprintf(p.stdout, p.say("images that came meanwhile: %d copied, %d bytes\n", "其间新增的图片：复制 %d 个，%d 字节\n"), n.Copied, n.Bytes)
+		}
+	}
 	if err == nil && m.leave {
 		err = st.index.PutSetting(ctx, settingMoved, index.Where())
-	}
-	if err != nil || source == nil {
-		return damaged, err
-	}
-	n, err := upkeep.CopyRecorded(ctx, index, begun.Add(-underWay), source, target, m.workers, tell)
-	end()
-	if n.Copied > 0 {
-		fmt.Fprintf(p.stdout, p.say("images that came meanwhile: %d copied, %d bytes\n", "其间新增的图片：复制 %d 个，%d 字节\n"), n.Copied, n.Bytes)
 	}
 	return damaged, err
 }

@@ -131,11 +131,6 @@ func (n *node) openStores(ctx context.Context) (err error) {
 		for _, w := range n.state.index.Warnings() {
 			n.log.Warn(w)
 		}
-		if moved, err := n.state.use(ctx); err != nil {
-			return err
-		} else if moved != "" {
-			n.log.Warn("this index was migrated to another, and is in use again: what was uploaded there since is not known here", "moved_to", moved)
-		}
 	}
 	if n.blobs == nil {
 		n.blobs, err = openBlobs(ctx, n.flags.blobs, n.state.dir)
@@ -151,6 +146,11 @@ func (n *node) begin(ctx context.Context) error {
 	os.Remove(envFile(st.dir)) // it is there when all is up
 	if err := st.provision(ctx, time.Now()); err != nil {
 		return fmt.Errorf("make keys and accounts in %s: %w", st.dir, err)
+	}
+	if moved, err := st.use(ctx); err != nil {
+		return err
+	} else if moved != "" {
+		n.log.Warn("this index was migrated to another, and is in use again: what was uploaded there since is not known here", "moved_to", moved)
 	}
 	ca, err := st.currentCA(ctx, time.Now())
 	if err != nil {

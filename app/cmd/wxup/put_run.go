@@ -180,18 +180,22 @@ func (b *batch) settle() {
 		return
 	}
 	b.stop()
-	go func() {
-		select {
-		case <-b.finished:
-		case <-time.After(stuckTime): // standard input, or a pipe that nobody writes into, heeds nothing
-			b.end()
-			os.Exit(exitStopped)
-		}
-	}()
+	go exitIfStuck(b.finished, func() { b.end() })
 }
 
 // stuckTime is how long a run may go on that was stopped and has nothing to finish.
 const stuckTime = 2 * time.Second
+
+// exitIfStuck ends the program after a last word, unless the run finishes in time: standard input, and a pipe that nobody
+// writes into, heed nothing.
+func exitIfStuck(finished <-chan struct{}, last func()) {
+	select {
+	case <-finished:
+	case <-time.After(stuckTime):
+		last()
+		os.Exit(exitStopped)
+	}
+}
 
 // progress is told by the client how far an upload has come.
 func (b *batch) progress(pr wxup.Progress) {
