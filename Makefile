@@ -1,4 +1,7 @@
-# make test       every module: gofmt, vet, tests with the race detector (fit without: it only computes)
+# make help       what there is to make
+# make test       every module: gofmt, vet, all tests, with the race detector if there is a C compiler
+# make fast       the inner loop: the tests that are quick, from the cache where nothing has changed
+# make setup      install what the full set of tests needs (Debian and Ubuntu)
 # make lint       staticcheck
 # make docs       the documents that are generated from the tables
 # make screens    the screenshots in docs/screens, by a headless Chromium
@@ -10,31 +13,41 @@
 # make bench-compare  wxup beside bare net/http and other SDKs, in one run: docs/benchmarks.md
 # make cluster    three nodes on PostgreSQL and S3, while everything fails that can
 # make build      ./wxup
+# make release    dist/: binaries of all platforms, checksums, an SBOM, an OCI image layout
+# make release-twice  build twice, and see that the bytes are the same
+# make tidy       go mod tidy in every module
 
 GO       ?= go
 MODULES  := . fit app
 FUZZTIME ?= 20s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: test lint docs screens bench fuzz conformance compat deploy bench-compare cluster build
-test:
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
-	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
-	$(GO) test -race ./...
-	cd fit && $(GO) test ./...
-	cd app && $(GO) run ./testservers/run $(GO) test -race ./...
+.PHONY: help test check fast setup lint docs screens bench fuzz conformance compat deploy bench-compare cluster build release release-twice tidy all
+all: build
+help:
+	@sed -n 's/^# //p' Makefile
+
+test check:
+	@$(GO) run ./internal/testrun
+
+fast:
+	@$(GO) run ./internal/testrun -fast
+
+setup:
+	@.ci/setup
 
 lint:
 	@for m in $(MODULES); do (cd $$m && $(GO) run $(STATICCHECK) ./...) || exit 1; done
-	@for m in bench cluster; do (cd $$m && GOWORK=off $(GO) run $(STATICCHECK) ./...) || exit 1; done
+	@for m in bench cluster e2e release; do (cd $$m && GOWORK=off $(GO) run $(STATICCHECK) ./...) || exit 1; done
 
 docs:
 	$(GO) test ./server -run 'TestDocs' -update
 	$(GO) test . -run 'TestDocs' -update
+	$(GO) run ./internal/testrun -list >docs/tests.md
 
 screens:
 	mkdir -p docs/screens
-	cd app && WXUP_SCREENSHOTS=$(CURDIR)/docs/screens $(GO) test -count=1 -run 'TestBrowser|TestConnectPage' ./inspector
+	cd e2e && GOWORK=off WXUP_SCREENSHOTS=$(CURDIR)/docs/screens $(GO) test -count=1 -run 'TestBrowser|TestConnectPage' .
 
 bench:
 	$(GO) test -run xxx -bench . -benchmem ./...
@@ -61,4 +74,17 @@ cluster:
 	cd cluster && GOWORK=off $(GO) run .
 
 build:
-	$(GO) build -o wxup ./app/cmd/wxup
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o wxup ./app/cmd/wxup
+
+release:
+	cd release && GOWORK=off $(GO) run . build -o ../dist
+
+release-twice:
+	cd release && GOWORK=off $(GO) run . twice
+
+# What is released has no replace directives, so go mod tidy finds the modules beside each other with one for its time.
+tidy:
+	cd fit && $(GO) mod edit -replace github.com/wxup/wxup=../ && GOWORK=off $(GO) mod tidy && $(GO) mod edit -dropreplace github.com/wxup/wxup
+	cd app && $(GO) mod edit -replace github.com/wxup/wxup=../ -replace github.com/wxup/wxup/fit=../fit && \
+	  GOWORK=off $(GO) mod tidy && $(GO) mod edit -dropreplace github.com/wxup/wxup -dropreplace github.com/wxup/wxup/fit
+	@for m in bench cluster e2e release; do (cd $$m && GOWORK=off $(GO) mod tidy) || exit 1; done

@@ -38,7 +38,7 @@ func BenchmarkUpload(b *testing.B) {
 	}
 	dir := b.TempDir()
 	for _, bench := range []struct {
-		ep     wxup.Endpoint
+		ep     *wxup.Endpoint
 		name   string
 		file   []byte
 		answer http.HandlerFunc
@@ -56,7 +56,7 @@ func BenchmarkUpload(b *testing.B) {
 				b.Fatal(err)
 			}
 			c := payClient(&wechat{Server: server(bench.answer)})
-			c.Tokens = fixedToken("57_tokenTOKENtoken")
+			c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}
 			b.SetBytes(int64(len(bench.file)))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -71,7 +71,7 @@ func BenchmarkUpload(b *testing.B) {
 		b.SetBytes(int64(len(file)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := wxup.Check(b.Context(), wxup.MarketingImage, wxup.Bytes("a.png", file)); err != nil {
+			if _, err := new(wxup.Client).Check(b.Context(), wxup.MarketingImage, wxup.Bytes("a.png", file)); err != nil {
 				b.Fatal(err)
 			}
 		}

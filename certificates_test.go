@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 // certServer answers uploads, and lists platform certificates; both signed with the last of its list.
@@ -67,14 +69,14 @@ func (s *certServer) answer(w http.ResponseWriter, r *http.Request) {
 
 // certificateList is the answer of GET /v3/certificates.
 func certificateList(list ...keyPair) string {
-	var answer wxup.CertificateList
+	var answer wire.CertificateList
 	for _, p := range list {
 		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.cert.Raw})
 		secret, err := sign.Seal(apiV3Key, "14b16c03dc1b", "certificate", text)
 		if err != nil {
 			panic(err)
 		}
-		answer.Data = append(answer.Data, wxup.CertificateItem{SerialNo: p.serial(), EffectiveTime: p.cert.NotBefore, ExpireTime: p.cert.NotAfter, EncryptCertificate: secret})
+		answer.Data = append(answer.Data, wire.CertificateItem{SerialNo: p.serial(), EffectiveTime: p.cert.NotBefore, ExpireTime: p.cert.NotAfter, EncryptCertificate: secret})
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
@@ -121,7 +123,7 @@ func TestCertificatesAreFetchedOnceAndKept(t *testing.T) {
 func TestOverseasCertificates(t *testing.T) {
 	s := newCertServer(t, platform())
 	c := s.client()
-	for _, ep := range []wxup.Endpoint{wxup.HKComplaintImage, wxup.MarketingImage, wxup.HKComplaintImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.HKComplaintImage, wxup.MarketingImage, wxup.HKComplaintImage} {
 		if _, err := c.Upload(t.Context(), ep, wxup.Bytes("a.png", pngFile)); err != nil {
 			t.Fatal(err)
 		}
@@ -272,18 +274,18 @@ func TestListingGoesWrong(t *testing.T) {
 		says   string
 	}{
 		"public key only": {func(w http.ResponseWriter, r *http.Request) {
-			f := wxup.PayV3.Refusal(wxup.NoPlatformCertificate, wxup.Documented)
+			f := problem.V3.Refusal(problem.NoPlatformCertificate, problem.Documented)
 			w.WriteHeader(f.Status)
 			fmt.Fprintf(w, `{"code":%q,"message":%q}`, f.Code, f.Message)
-		}, wxup.NoPlatformCertificate, "RESOURCE_NOT_EXISTS"},
+		}, problem.NoPlatformCertificate, "RESOURCE_NOT_EXISTS"},
 		"empty":     {answerV3(`{"data":[]}`), wxup.BadAnswer, "lists no"},
 		"not JSON":  {answerV3(`<html>`), wxup.BadAnswer, "lists no"},
-		"other key": {answerV3(strings.Replace(list, `"ciphertext":"`, `"ciphertext":"AAAA`, 1)), nil, "APIv3 key does not open"},
+		"other key": {answerV3(strings.Replace(list, `"ciphertext":"`, `"ciphertext":"AAAA`, 1)), nil, "APIv3 key does not decrypt"},
 		"no PEM": {func(w http.ResponseWriter, r *http.Request) {
 			secret, _ := sign.Seal(apiV3Key, "14b16c03dc1b", "certificate", []byte("hello"))
-			body, _ := json.Marshal(wxup.CertificateList{Data: []wxup.CertificateItem{{SerialNo: "1", EncryptCertificate: secret}}})
+			body, _ := json.Marshal(wire.CertificateList{Data: []wire.CertificateItem{{SerialNo: "1", EncryptCertificate: secret}}})
 			answerV3(string(body))(w, r)
-		}, nil, "no certificate in PEM"},
+		}, nil, "not a PEM file"},
 		"not signed": {func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, list) }, wxup.UnverifiedAnswer, "no Wechatpay-Timestamp"},
 		"signed by a stranger": {func(w http.ResponseWriter, r *http.Request) {
 			signV3(w.Header(), newPlatform().key, platform().serial(), list, clock)

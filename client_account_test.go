@@ -5,15 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 )
 
 // countingTokens gives the tokens of its list one after the other, a new one for each that has died.
@@ -44,7 +45,7 @@ func TestUploadAccount(t *testing.T) {
 	for _, body := range []string{`{"url":"` + articleURL + `"}`, `{"url":"` + strings.ReplaceAll(articleURL, "/", `\/`) + `","errcode":0,"errmsg":"ok"}`} {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) })
 		c := accountClient(s)
-		c.Tokens = fixedToken("a+b/c")
+		c.Auth = wxup.Tokens{Source: fixedToken("a+b/c")}
 		res, err := c.Upload(t.Context(), wxup.ArticleImage, wxup.Bytes("图 1.png", pngFile))
 		if err != nil {
 			t.Fatal(err)
@@ -64,8 +65,8 @@ func TestTokenParameter(t *testing.T) {
 		want string
 	}{
 		"tokens":   {func(c *wxup.Client) {}, "?access_token=57_tokenTOKENtoken"},
-		"cloud":    {func(c *wxup.Client) { c.CloudTokens = fixedToken("cloud") }, "?cloudbase_access_token=cloud"},
-		"side car": {func(c *wxup.Client) { c.SideCar = true }, ""},
+		"cloud":    {func(c *wxup.Client) { c.Auth = wxup.Tokens{Source: fixedToken("cloud"), Cloud: true} }, "?cloudbase_access_token=cloud"},
+		"side car": {func(c *wxup.Client) { c.Auth = wxup.SideCar{} }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, acceptedArticle)
@@ -82,7 +83,7 @@ func TestTokenParameter(t *testing.T) {
 // Without BaseURL each family goes to WeChat's own host; only the side-car is spoken to over http.
 func TestRealHosts(t *testing.T) {
 	for _, test := range []struct {
-		ep      wxup.Endpoint
+		ep      *wxup.Endpoint
 		sideCar bool
 		want    string
 	}{
@@ -94,7 +95,10 @@ func TestRealHosts(t *testing.T) {
 	} {
 		var asked string
 		c := payClient(&wechat{Server: httptestServer("")})
-		c.Tokens, c.SideCar = fixedToken("57_tokenTOKENtoken"), test.sideCar
+		c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}
+		if test.sideCar {
+			c.Auth = wxup.SideCar{}
+		}
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			asked = r.URL.String()
 			return nil, errors.New("no network here")
@@ -162,7 +166,7 @@ func (s *tokenServer) kill(token string) {
 }
 
 func (s *tokenServer) client(stable bool) *wxup.Client {
-	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: appSecret, Stable: stable}}
+	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, Auth: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: appSecret, Stable: stable}}
 }
 
 const appSecret = "s3cr3t+ofTheApp/"
@@ -281,9 +285,9 @@ func TestTokenIsRenewedOnlyOnce(t *testing.T) {
 	s := newTokenServer(t)
 	tokens := &countingTokens{list: []string{"bad1", "bad2", "bad3"}}
 	c := s.client(false)
-	c.Tokens = tokens
+	c.Auth = wxup.Tokens{Source: tokens.Token}
 	err := uploadArticle(t, c)
-	if !errors.Is(err, wxup.TokenExpired) {
+	if !errors.Is(err, problem.TokenExpired) {
 		t.Errorf("got %v", err)
 	}
 	mustBe(t, "asked for", tokens.dead, []string{"", "bad1"})
@@ -310,7 +314,7 @@ func TestStableTokenIsForced(t *testing.T) {
 			fmt.Fprint(w, `{"errcode":40001,"errmsg":"invalid credential, access_token is invalid or not latest"}`)
 		}
 	})
-	c := &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, App: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}}
+	c := &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, Auth: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}}
 	if err := uploadArticle(t, c); err != nil {
 		t.Fatal(err)
 	}
@@ -369,10 +373,10 @@ func TestTokenIsRenewedOnceForMany(t *testing.T) {
 
 func TestTokenRefusals(t *testing.T) {
 	for answer, want := range map[string]wxup.Problem{
-		`{"errcode":40013,"errmsg":"invalid appid rid: 1-2-3"}`:                        wxup.UnknownApp,
+		`{"errcode":40013,"errmsg":"invalid appid rid: 1-2-3"}`:                        problem.UnknownApp,
 		`{"errcode":40125,"errmsg":"invalid appsecret, rid: 1-2-3"}`:                   wxup.BadSecret,
 		`{"errcode":40164,"errmsg":"invalid ip 1.2.3.4, not in whitelist rid: 1-2-3"}`: wxup.AddressNotAllowed,
-		`{"errcode":40243,"errmsg":"x"}`:                                               wxup.SecretFrozen,
+		`{"errcode":40243,"errmsg":"x"}`:                                               problem.SecretFrozen,
 		`{"errcode":45009,"errmsg":"reach max api daily quota limit rid: 1-2-3"}`:      wxup.DailyQuotaExceeded,
 		`{"errcode":-1,"errmsg":"system error"}`:                                       wxup.Internal,
 		`{}`:                                                                           wxup.BadAnswer, ``: wxup.BadAnswer, `<html>`: wxup.BadAnswer, `{"access_token":7}`: wxup.BadAnswer,
@@ -390,12 +394,17 @@ func TestTokenRefusals(t *testing.T) {
 			if !ok || e.Problem != want || !strings.HasSuffix(e.Endpoint, "token") {
 				t.Errorf("%s: got %v, want %s", answer, err, want)
 			}
-			// A failure is not kept.
+			// What WeChat refuses is not asked again for a minute; other failures are not kept.
 			s.mu.Lock()
 			s.refuse = ""
 			s.mu.Unlock()
-			if err := uploadArticle(t, c); err != nil {
+			kept := e.Code != "" && !want.Temporary()
+			if err := uploadArticle(t, c); (err != nil) != kept || kept && wxup.ProblemOf(err) != want {
 				t.Errorf("after %s: %v", answer, err)
+			}
+			c.Now = func() time.Time { return now().Add(time.Minute) }
+			if err := uploadArticle(t, c); err != nil {
+				t.Errorf("a minute after %s: %v", answer, err)
 			}
 		}
 	}
@@ -404,12 +413,12 @@ func TestTokenRefusals(t *testing.T) {
 // A row of a user's own: the member of the answer is the row's, its query goes along, its fields are in the form.
 func TestOwnAccountRow(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"media_id":"m1","url":"http://x"}`) })
-	ep := wxup.ArticleImage
-	ep.Name, ep.Path, ep.Answer, ep.Public = "thumb", "/cgi-bin/material/add_material?type=thumb", "media_id", false
-	ep.Accepts = []wxup.Accept{{Format: media.GIF, Max: 64 * wxup.KB}}
+	ep := *wxup.ArticleImage
+	ep.Name, ep.Path, ep.AnswerID, ep.AnswerURL = "thumb", "/cgi-bin/material/add_material?type=thumb", "media_id", ""
+	ep.Accepts = []wxup.Accept{{Format: media.GIF, Max: 64 << 10}}
 	src := wxup.Bytes("a.gif", gifFile)
 	src.Meta = map[string]string{"description": "d"}
-	res, err := accountClient(s).Upload(t.Context(), ep, src)
+	res, err := accountClient(s).Upload(t.Context(), &ep, src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -423,12 +432,16 @@ func TestOwnAccountRow(t *testing.T) {
 
 // TestTokenTimeout: Client.Timeout holds for the call for a token too.
 func TestTokenTimeout(t *testing.T) {
-	hs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	defer hs.Close()
-	c := &wxup.Client{BaseURL: hs.URL, App: &wxup.App{AppID: "wx1", Secret: "secret"}, Retry: wxup.Retry{Attempts: 1}, Timeout: 50 * time.Millisecond}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if _, err := c.Upload(ctx, wxup.ArticleImage, wxup.Bytes("a.png", pngFile)); !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
-		t.Errorf("got %v, %v", err, ctx.Err())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		hangs := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		c := &wxup.Client{Auth: &wxup.App{AppID: "wx1", Secret: "secret"}, Retry: wxup.Retry{Attempts: 1}, Timeout: 50 * time.Millisecond, Transport: hangs}
+		began := time.Now()
+		_, err := c.Upload(t.Context(), wxup.ArticleImage, wxup.Bytes("a.png", pngFile))
+		if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took != c.Timeout {
+			t.Errorf("got %v after %v", err, took)
+		}
+	})
 }

@@ -12,21 +12,22 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 // answerV2 is a handler that answers fields, signed in the way that signType names.
-func answerV2(signType string, fields ...wxup.V2Field) http.HandlerFunc {
+func answerV2(signType string, fields ...wire.Field) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		values := map[string]string{}
 		for _, f := range fields {
 			values[f.Name] = f.Value
 		}
 		w.Header().Set("Content-Type", "text/xml")
-		w.Write(wxup.MarshalV2(append(fields, wxup.V2Field{Name: "sign", Value: sign.V2As(signType, values, apiV2Key)})))
+		w.Write(wire.MarshalV2(append(fields, wire.Field{Name: "sign", Value: sign.V2(signType, values, apiV2Key)})))
 	}
 }
 
-var acceptedV2 = []wxup.V2Field{{Name: "return_code", Value: "SUCCESS"}, {Name: "return_msg", Value: "OK"}, {Name: "result_code", Value: "SUCCESS"}, {Name: "media_id", Value: "m/2"}}
+var acceptedV2 = []wire.Field{{Name: "return_code", Value: "SUCCESS"}, {Name: "return_msg", Value: "OK"}, {Name: "result_code", Value: "SUCCESS"}, {Name: "media_id", Value: "m/2"}}
 
 func TestUploadV2(t *testing.T) {
 	for signType, sent := range map[string]string{"": sign.HMACSHA256, sign.MD5: sign.MD5, sign.HMACSHA256: sign.HMACSHA256} {
@@ -46,7 +47,7 @@ func TestUploadV2(t *testing.T) {
 		for _, name := range []string{"mch_id", "media_hash", "sign_type"} {
 			want += "--B\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + fields[name] + "\r\n"
 		}
-		want += "--B\r\nContent-Disposition: form-data; name=\"sign\"\r\n\r\n" + sign.V2(fields, apiV2Key) + "\r\n" +
+		want += "--B\r\nContent-Disposition: form-data; name=\"sign\"\r\n\r\n" + sign.V2(fields["sign_type"], fields, apiV2Key) + "\r\n" +
 			"--B\r\nContent-Disposition: form-data; name=\"media\"; filename=\"logo.png\"\r\nContent-Type: image/png\r\n\r\n" + string(pngFile) + "\r\n--B--\r\n"
 		mustBe(t, "body", r.form(t), want)
 		mustBe(t, "Content-Length", r.length, len(r.body))
@@ -74,7 +75,7 @@ func TestClientCertificate(t *testing.T) {
 	c := payClient(s)
 	c.Merchant.Certificate = merchant().tls()
 	c.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
-	for _, ep := range []wxup.Endpoint{wxup.SecapiMedia, wxup.MarketingImage, wxup.SecapiMedia} {
+	for _, ep := range []*wxup.Endpoint{wxup.SecapiMedia, wxup.MarketingImage, wxup.SecapiMedia} {
 		if _, err := c.Upload(t.Context(), ep, wxup.Bytes("logo.png", pngFile)); err != nil {
 			t.Fatal(err)
 		}
@@ -87,14 +88,14 @@ func TestClientCertificate(t *testing.T) {
 }
 
 func TestVerifyV2(t *testing.T) {
-	other := append([]wxup.V2Field{}, acceptedV2...)
+	other := append([]wire.Field{}, acceptedV2...)
 	other[3].Value = "m/3"
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
 		says   string
 		id     string
 	}{
-		"no sign": {func(w http.ResponseWriter, r *http.Request) { w.Write(wxup.MarshalV2(acceptedV2)) }, "no sign", "m/2"},
+		"no sign": {func(w http.ResponseWriter, r *http.Request) { w.Write(wire.MarshalV2(acceptedV2)) }, "no sign", "m/2"},
 		"changed": {func(w http.ResponseWriter, r *http.Request) {
 			rec := httptest.NewRecorder()
 			answerV2(sign.MD5, acceptedV2...)(rec, r)
@@ -132,7 +133,7 @@ func TestBadAnswersV2(t *testing.T) {
 		"<xml></xml>":            wxup.BadAnswer,
 		"<xml><a><b/></a></xml>": wxup.BadAnswer,
 		"<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code><sign>" +
-			sign.V2(map[string]string{"return_code": "SUCCESS", "result_code": "SUCCESS"}, apiV2Key) + "</sign></xml>": wxup.BadAnswer,
+			sign.V2("", map[string]string{"return_code": "SUCCESS", "result_code": "SUCCESS"}, apiV2Key) + "</sign></xml>": wxup.BadAnswer,
 		"<xml><return_code>SUCCESS</return_code></xml>":                           wxup.Refused,
 		"<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>": wxup.Refused,
 	} {

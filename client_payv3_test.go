@@ -16,7 +16,9 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 func hexSum(b []byte) string {
@@ -83,7 +85,7 @@ func TestUploadV3(t *testing.T) {
 func TestMeta(t *testing.T) {
 	const text = `大 & <b> é`
 	for _, test := range []struct {
-		ep   wxup.Endpoint
+		ep   *wxup.Endpoint
 		src  wxup.Source
 		want string // DIGEST for the digest
 		path string
@@ -96,7 +98,7 @@ func TestMeta(t *testing.T) {
 			`{"file_name":"a.png","file_digest":"DIGEST","item_id":"7"}`, "/v3/mch-manage/submission-files/sub-mchid/19%2F00%201/upload"},
 	} {
 		t.Run(test.ep.Name, func(t *testing.T) {
-			answer, err := wxup.MarshalV3(&test.ep, "value")
+			answer, err := wire.MarshalV3(wire.Member{Name: test.ep.Answer(), Value: "value"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +126,7 @@ func TestMeta(t *testing.T) {
 func TestMetaRefusals(t *testing.T) {
 	s := serve(t, accepted)
 	for name, test := range map[string]struct {
-		ep   wxup.Endpoint
+		ep   *wxup.Endpoint
 		meta map[string]string
 		path map[string]string
 		want wxup.Problem
@@ -133,10 +135,10 @@ func TestMetaRefusals(t *testing.T) {
 		"required":      {wxup.ReceiptImage, map[string]string{"openid": "o"}, nil, wxup.BadMeta, "transaction_id"},
 		"own digest":    {wxup.MarketingImage, map[string]string{"sha256": "0"}, nil, wxup.BadMeta, "sha256"},
 		"own name":      {wxup.MarketingImage, map[string]string{"filename": "x"}, nil, wxup.BadMeta, "filename"},
-		"no segment":    {wxup.SubmissionFile, nil, nil, wxup.BadParameter, "sub_mchid"},
-		"dots":          {wxup.SubmissionFile, nil, map[string]string{"sub_mchid": ".."}, wxup.BadParameter, "sub_mchid"},
-		"other name":    {wxup.SubmissionFile, nil, map[string]string{"sub_mchid": "1", "x": "2"}, wxup.BadParameter, "{x}"},
-		"none is there": {wxup.MarketingImage, nil, map[string]string{"sub_mchid": "1"}, wxup.BadParameter, "sub_mchid"},
+		"no segment":    {wxup.SubmissionFile, nil, nil, problem.BadParameter, "sub_mchid"},
+		"dots":          {wxup.SubmissionFile, nil, map[string]string{"sub_mchid": ".."}, problem.BadParameter, "sub_mchid"},
+		"other name":    {wxup.SubmissionFile, nil, map[string]string{"sub_mchid": "1", "x": "2"}, problem.BadParameter, "{x}"},
+		"none is there": {wxup.MarketingImage, nil, map[string]string{"sub_mchid": "1"}, problem.BadParameter, "sub_mchid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			src := wxup.Bytes("a.png", pngFile)
@@ -182,9 +184,9 @@ func TestBrand(t *testing.T) {
 // The id of an invoice lives three days.
 func TestExpires(t *testing.T) {
 	s := serve(t, answerV3(`{"fapiao_media_id":"f1"}`))
-	ep := wxup.FapiaoFile
-	ep.Accepts = []wxup.Accept{{Format: media.PNG, Max: wxup.MB}}
-	res, err := payClient(s).Upload(t.Context(), ep, wxup.Bytes("a.png", pngFile))
+	ep := *wxup.FapiaoFile
+	ep.Accepts = []wxup.Accept{{Format: media.PNG, Max: 1 << 20}}
+	res, err := payClient(s).Upload(t.Context(), &ep, wxup.Bytes("a.png", pngFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +227,7 @@ func TestBaseURLWithPath(t *testing.T) {
 func TestMissingSettings(t *testing.T) {
 	s := serve(t, accepted)
 	for name, test := range map[string]struct {
-		ep    wxup.Endpoint
+		ep    *wxup.Endpoint
 		wreck func(*wxup.Client)
 		says  string
 	}{
@@ -242,23 +244,23 @@ func TestMissingSettings(t *testing.T) {
 		"v2 merchant":       {wxup.SecapiMedia, func(c *wxup.Client) { c.Merchant = nil }, "Client.Merchant"},
 		"v2 key":            {wxup.SecapiMedia, func(c *wxup.Client) { c.Merchant.APIv2Key = "" }, "APIv2Key"},
 		"v2 certificate":    {wxup.SecapiMedia, func(c *wxup.Client) { c.BaseURL = "" }, "Merchant.Certificate"},
-		"no app":            {wxup.ArticleImage, func(c *wxup.Client) {}, "Client.App"},
-		"no secret":         {wxup.ArticleImage, func(c *wxup.Client) { c.App = &wxup.App{AppID: "wx1"} }, "Secret"},
-		"empty token":       {wxup.ArticleImage, func(c *wxup.Client) { c.Tokens = fixedToken("") }, "empty token"},
-		"family":            {wxup.Endpoint{Name: "own", Family: "v4"}, func(c *wxup.Client) {}, "Family"},
-		"path":              {wxup.Endpoint{Name: "own", Family: wxup.PayV3, Path: "v3/x"}, func(c *wxup.Client) {}, "Path"},
-		"accepts":           {wxup.Endpoint{Name: "own", Family: wxup.Account, Path: "/x", FilePart: "f", Answer: "url"}, func(c *wxup.Client) {}, "Accepts"},
-		"meta": {wxup.Endpoint{Name: "own", Family: wxup.PayV3, Path: "/x", FilePart: "f", Answer: "url",
+		"no app":            {wxup.ArticleImage, func(c *wxup.Client) {}, "Client.Auth"},
+		"no secret":         {wxup.ArticleImage, func(c *wxup.Client) { c.Auth = &wxup.App{AppID: "wx1"} }, "Secret"},
+		"empty token":       {wxup.ArticleImage, func(c *wxup.Client) { c.Auth = wxup.Tokens{Source: fixedToken("")} }, "empty token"},
+		"family":            {&wxup.Endpoint{Name: "own", Family: "v4"}, func(c *wxup.Client) {}, `unknown family "v4"`},
+		"path":              {&wxup.Endpoint{Name: "own", Family: wxup.PayV3, Path: "v3/x"}, func(c *wxup.Client) {}, `"v3/x" is not a path`},
+		"accepts":           {&wxup.Endpoint{Name: "own", Family: wxup.FamilyAccount, Path: "/x", FilePart: "f", AnswerURL: "url"}, func(c *wxup.Client) {}, "Accepts"},
+		"meta": {&wxup.Endpoint{Name: "own", Family: wxup.PayV3, Path: "/x", FilePart: "f", AnswerURL: "url",
 			Accepts: wxup.MarketingImage.Accepts, DigestField: "sha256", Digest: "sha256"}, func(c *wxup.Client) {}, "MetaPart"},
-		"digest": {wxup.Endpoint{Name: "own", Family: wxup.PayV2, Path: "/x", FilePart: "f", Answer: "url",
-			Accepts: wxup.MarketingImage.Accepts}, func(c *wxup.Client) {}, "Digest"},
+		"digest": {&wxup.Endpoint{Name: "own", Family: wxup.PayV2, Path: "/x", FilePart: "f", AnswerURL: "url",
+			Accepts: wxup.MarketingImage.Accepts, DigestField: "d", Digest: "sha1"}, func(c *wxup.Client) {}, "digest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := payClient(s)
 			test.wreck(c)
 			src := wxup.Bytes("a.png", pngFile)
 			src.Meta = map[string]string{"transaction_id": "1", "openid": "1"}
-			if test.ep.Family == wxup.PayV2 || test.ep.Family == wxup.Account {
+			if test.ep.Family == wxup.PayV2 || test.ep.Family == wxup.FamilyAccount {
 				src.Meta = nil
 			}
 			_, err := c.Upload(t.Context(), test.ep, src)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/wire"
 )
 
 // The table says what it must, and says it in one way.
@@ -20,23 +21,26 @@ func TestEndpoints(t *testing.T) {
 			if !word.MatchString(ep.Name) || names[ep.Name] {
 				t.Error("the name is no word, or is taken")
 			}
-			if paths[ep.Path] || !strings.HasPrefix(ep.Path, "/") {
-				t.Errorf("the path %q is taken, or no path", ep.Path)
+			if err := ep.Check(); err != nil {
+				t.Error(err)
 			}
-			names[ep.Name], paths[ep.Path] = true, true
-			if same, ok := wxup.EndpointNamed(ep.Name); !ok || same != ep {
-				t.Error("EndpointNamed does not find it")
+			if paths[ep.Host+ep.Path] {
+				t.Errorf("the path %q is taken", ep.Path)
+			}
+			names[ep.Name], paths[ep.Host+ep.Path] = true, true
+			if same, ok := wxup.LookupEndpoint(ep.Name); !ok || same != ep {
+				t.Error("LookupEndpoint does not find it")
 			}
 			for what, ok := range map[string]bool{
 				"title":     ep.Title != "" && ep.TitleZH != "",
 				"doc":       strings.HasPrefix(ep.Doc, "https://"),
-				"host":      ep.Host == wxup.PayHost || ep.Host == wxup.HKPayHost || ep.Host == wxup.AccountHost,
-				"answer":    ep.Answer != "",
+				"host":      wire.IsWeChat(ep.Host) && (ep.Host == wire.CorpHost) == ep.Corp,
+				"answer":    ep.Answer() != "",
 				"file part": ep.FilePart != "" && !slices.Contains(ep.FileAliases, ep.FilePart),
 				"formats":   len(ep.Accepts) > 0,
 				"quota":     (ep.Quota.Calls > 0) == (ep.Quota.Per > 0),
 				"expiry":    ep.Expires >= 0 && (ep.Expires == 0 || ep.Expires >= time.Hour),
-				"path":      strings.Count(ep.Path, "{") == strings.Count(ep.Path, "}") && !strings.ContainsAny(ep.Path, "?# "),
+				"path":      strings.Count(ep.Path, "{") == strings.Count(ep.Path, "}") && !strings.ContainsAny(ep.Path, "# "),
 			} {
 				if !ok {
 					t.Errorf("%s is missing or wrong", what)
@@ -78,8 +82,8 @@ func TestEndpoints(t *testing.T) {
 				if ep.MetaPart != "" || ep.DigestField == "" || !knownDigest {
 					t.Error("the form is not described")
 				}
-			case wxup.Account:
-				if ep.MetaPart != "" || ep.DigestField != "" || ep.Digest != "" || ep.Host != wxup.AccountHost {
+			case wxup.FamilyAccount:
+				if ep.MetaPart != "" || ep.DigestField != "" || ep.Digest != "" {
 					t.Error("an account row has a meta or a digest")
 				}
 			default:
@@ -87,7 +91,7 @@ func TestEndpoints(t *testing.T) {
 			}
 		})
 	}
-	if _, ok := wxup.EndpointNamed("nothing"); ok {
+	if _, ok := wxup.LookupEndpoint("nothing"); ok {
 		t.Error("a row called nothing is found")
 	}
 }
@@ -95,8 +99,8 @@ func TestEndpoints(t *testing.T) {
 // The limits that the documents give.
 func TestDocumentedLimits(t *testing.T) {
 	for ep, want := range map[*wxup.Endpoint]int64{
-		&wxup.MarketingImage: 2 << 20, &wxup.SecapiMedia: 2 << 20, &wxup.MerchantImage: 2 << 20, &wxup.MerchantVideo: 5 << 20,
-		&wxup.ArticleImage: 1<<20 - 1, &wxup.ReceiptImage: 200 << 10,
+		wxup.MarketingImage: 2 << 20, wxup.SecapiMedia: 2 << 20, wxup.MerchantImage: 2 << 20, wxup.MerchantVideo: 5 << 20,
+		wxup.ArticleImage: 1<<20 - 1, wxup.ReceiptImage: 200 << 10,
 	} {
 		mustBe(t, ep.Name, ep.MaxSize(), want)
 	}

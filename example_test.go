@@ -88,24 +88,24 @@ func ExampleClient_apiv2() {
 
 // An Official Account, and what to do about errors.
 func ExampleClient_officialAccount() {
-	client := &wxup.Client{App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true}}
+	client := &wxup.Client{Auth: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true}}
 	res, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.File("cover.jpg"))
-	switch problem := wxup.ProblemOf(err); {
+	switch p := wxup.ProblemOf(err); {
 	case err == nil:
 		fmt.Println(res.URL)
 	case errors.Is(err, wxup.TooLarge):
 		fmt.Println("make it smaller than", wxup.ArticleImage.MaxSize(), "bytes")
-	case problem.Temporary():
+	case p.Temporary():
 		fmt.Println("try again later")
 	default:
-		fmt.Println(err, problem.Hint("en"))
+		fmt.Println(err, p.Hint("en"))
 	}
 }
 
 // A directory of pictures, many at once, with a line for each file that is under way and each decision of the Client's.
 func ExampleClient_UploadAll() {
 	client := &wxup.Client{
-		App: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
+		Auth: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
 		Progress: func(p wxup.Progress) {
 			if p.Phase == wxup.Sending {
 				fmt.Printf("%s %d%%\r", p.Name, 100*p.Sent/p.Size)
@@ -136,13 +136,13 @@ func ExampleClient_UploadAll() {
 // How long to go on trying is for the context to say; how often, and with what pauses, for Retry.
 func ExampleRetry() {
 	client := &wxup.Client{
-		App:   &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
+		Auth:  &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
 		Retry: wxup.Retry{Attempts: 10, Max: time.Minute},
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	_, err := client.Upload(ctx, wxup.ArticleImage, wxup.File("cover.jpg"))
-	if gave, ok := errors.AsType[*wxup.GaveUp](err); ok {
+	if gave, ok := errors.AsType[*wxup.RetryError](err); ok {
 		fmt.Println(gave.Tries, "tries, the last of them:", gave.Err)
 	}
 }
@@ -153,8 +153,7 @@ func ExampleLedger() {
 	defer account.Close()
 	client := &wxup.Client{
 		BaseURL: account.URL,
-		Tokens:  fixedToken("57_token"),
-		Account: "wxd930ea5d5a258f4f", // whose the tokens are
+		Auth:    wxup.Tokens{Source: fixedToken("57_token"), Owner: "wxd930ea5d5a258f4f"},
 		Ledger:  &wxup.MemoryLedger{},
 	}
 	for _, name := range []string{"cover.png", "the same.png"} {
@@ -170,18 +169,19 @@ func ExampleLedger() {
 }
 
 // A third party (第三方平台) that keeps the tokens which accounts have granted it.
-func ExampleTokenFunc() {
+func ExampleTokens() {
 	granted := map[string]string{} // appid → authorizer_access_token
 	renew := func(ctx context.Context, appid string) error { return errors.New("see api_authorizer_token") }
 	const appid = "wxd930ea5d5a258f4f"
-	client := &wxup.Client{Tokens: wxup.TokenFunc(func(ctx context.Context, dead string) (string, error) {
-		if granted[appid] == dead { // WeChat has refused the one that we have
+	source := func(ctx context.Context, rejected string) (string, error) {
+		if granted[appid] == rejected { // WeChat has refused the one that we have
 			if err := renew(ctx, appid); err != nil {
 				return "", err
 			}
 		}
 		return granted[appid], nil
-	})}
+	}
+	client := &wxup.Client{Auth: wxup.Tokens{Source: source, Owner: appid}}
 	_, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.Bytes("cover.png", pngFile))
 	fmt.Println(err)
 	// Output: article: see api_authorizer_token
@@ -189,20 +189,20 @@ func ExampleTokenFunc() {
 
 // An endpoint that the table lacks: copy a row like it, and change what differs.
 func ExampleEndpoint() {
-	thumb := wxup.ArticleImage
+	thumb := *wxup.ArticleImage
 	thumb.Name = "thumb"
 	thumb.Path = "/cgi-bin/material/add_material?type=thumb"
-	thumb.Accepts = []wxup.Accept{{Format: media.JPEG, Max: 64 * wxup.KB}}
-	thumb.Answer, thumb.Public = "media_id", false
+	thumb.Accepts = []wxup.Accept{{Format: media.JPEG, Max: 64 << 10}}
+	thumb.AnswerID, thumb.AnswerURL = "media_id", ""
 
-	res, err := wxup.Check(context.Background(), thumb, wxup.Bytes("cover.png", pngFile))
+	res, err := new(wxup.Client).Check(context.Background(), &thumb, wxup.Bytes("cover.png", pngFile))
 	fmt.Println(res, err)
-	// Output: <nil> thumb: the content is not an image of an accepted format, or is damaged: it is png by its content; thumb takes jpg
+	// Output: <nil> thumb: the content is not an image of an accepted format, or is damaged: the content is png; thumb takes jpg
 }
 
 // Check tells whether an endpoint would take a file, without a Client.
-func ExampleCheck() {
-	res, err := wxup.Check(context.Background(), wxup.MarketingImage, wxup.Bytes("C:\\pics\\logo", jpgFile))
+func ExampleClient_Check() {
+	res, err := new(wxup.Client).Check(context.Background(), wxup.MarketingImage, wxup.Bytes("C:\\pics\\logo", jpgFile))
 	if err != nil {
 		log.Fatal(err)
 	}

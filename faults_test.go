@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/server"
 )
 
@@ -269,13 +270,13 @@ func TestFaults(t *testing.T) {
 		// What does not pass.
 		"401 SIGN_ERROR":                 {[]fault{saysJSON("401 X", "SIGN_ERROR")}, false, 1, 0, wxup.BadSignature, "(WeChat said: SIGN_ERROR x)"},
 		"403 NO_AUTH":                    {[]fault{saysJSON("403 X", "NO_AUTH")}, false, 1, 0, wxup.NotPermitted, "(WeChat said: NO_AUTH x)"},
-		"400 PARAM_ERROR":                {[]fault{saysJSON("400 X", "PARAM_ERROR")}, false, 1, 0, wxup.BadParameter, "(WeChat said: PARAM_ERROR x)"},
+		"400 PARAM_ERROR":                {[]fault{saysJSON("400 X", "PARAM_ERROR")}, false, 1, 0, problem.BadParameter, "(WeChat said: PARAM_ERROR x)"},
 		"400 a new code":                 {[]fault{saysJSON("400 X", "NEW")}, false, 1, 0, wxup.Refused, "(WeChat said: NEW x)"},
 		"413":                            {[]fault{says("413 X", "", "")}, false, 1, 0, wxup.TooLarge, "(HTTP 413)"},
-		"404":                            {[]fault{says("404 X", "", "")}, false, 1, 0, wxup.NotFound, "(HTTP 404)"},
+		"404":                            {[]fault{says("404 X", "", "")}, false, 1, 0, problem.NotFound, "(HTTP 404)"},
 		"account: 45009":                 {[]fault{saysErrcode(45009)}, true, 1, 0, wxup.DailyQuotaExceeded, "rid: 1-2-3)"},
 		"account: 40009":                 {[]fault{saysErrcode(40009)}, true, 1, 0, wxup.TooLarge, "rid: 1-2-3)"},
-		"account: 48001":                 {[]fault{saysErrcode(48001)}, true, 1, 0, wxup.APIUnauthorized, "rid: 1-2-3)"},
+		"account: 48001":                 {[]fault{saysErrcode(48001)}, true, 1, 0, problem.APIUnauthorized, "rid: 1-2-3)"},
 		"a 503 first, then a refusal":    {[]fault{says("503 X", "", ""), saysJSON("403 X", "NO_AUTH")}, false, 2, 0, wxup.NotPermitted, "(WeChat said: NO_AUTH x)"},
 		"account: 40001, with a new one": {[]fault{saysErrcode(40001)}, true, 2, 1, "", ""},
 		"account: 40001 for ever":        {times(9, saysErrcode(40001)), true, 2, 0, wxup.BadToken, "rid: 1-2-3)"},
@@ -285,7 +286,7 @@ func TestFaults(t *testing.T) {
 			s := newRealServer(t)
 			p := newFaultProxy(t, s, test.faults...)
 			c := payClient(&wechat{Server: httptestServer(p.URL())})
-			c.App, c.Retry, c.Transport = &wxup.App{AppID: "wx1", Secret: appSecret}, quickly, &http.Transport{DisableKeepAlives: true}
+			c.Auth, c.Retry, c.Transport = &wxup.App{AppID: "wx1", Secret: appSecret}, quickly, &http.Transport{DisableKeepAlives: true}
 			ep := wxup.MarketingImage
 			if test.account {
 				ep = wxup.ArticleImage
@@ -405,7 +406,7 @@ func (h *wechatHosts) serve(t *testing.T, config *tls.Config, handler http.Handl
 
 func (h *wechatHosts) client() *wxup.Client {
 	c := payClient(&wechat{Server: httptestServer("")})
-	c.App, c.Retry, c.Rate.Off = &wxup.App{AppID: "wx1", Secret: appSecret}, quickly, true
+	c.Auth, c.Retry, c.Rate.Off = &wxup.App{AppID: "wx1", Secret: appSecret}, quickly, true
 	c.Transport = &http.Transport{
 		DisableKeepAlives: true,
 		TLSClientConfig:   &tls.Config{RootCAs: h.pool},
@@ -438,7 +439,7 @@ func TestBackupHosts(t *testing.T) {
 	}
 	other := newWechatHosts(t, newPlatform(), "*.mch.weixin.qq.com", "*.weixin.qq.com") // whose certificate nobody trusts
 	for name, test := range map[string]struct {
-		ep    wxup.Endpoint
+		ep    *wxup.Endpoint
 		first func(*testing.T, *wechatHosts)
 		asked string // the hosts, in their order
 		says  string // the error's end; "" is success
@@ -508,13 +509,13 @@ func TestOwnBackup(t *testing.T) {
 	good := httptest.NewServer(s)
 	defer good.Close()
 	c := payClient(&wechat{Server: httptestServer("http://127.0.0.1:1")})
-	c.Backup, c.Retry, c.Transport = good.URL, quickly, &http.Transport{DisableKeepAlives: true}
+	c.BackupURL, c.Retry, c.Transport = good.URL, quickly, &http.Transport{DisableKeepAlives: true}
 	if _, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile)); err != nil || s.kept() != 1 {
 		t.Errorf("got %v, %d kept", err, s.kept())
 	}
 	c = payClient(&wechat{Server: httptestServer("http://127.0.0.1:1")})
-	c.Backup, c.Retry = "good", quickly
-	if _, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile)); err == nil || !strings.Contains(err.Error(), "Backup, is no address") {
+	c.BackupURL, c.Retry = "good", quickly
+	if _, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile)); err == nil || !strings.Contains(err.Error(), "BackupURL is not an address") {
 		t.Errorf("got %v", err)
 	}
 	// A name of one's own that does not exist is wrong, not out of order.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/wire"
 )
 
 // What is read as a v2 answer is, written again, read as the same.
@@ -23,15 +24,15 @@ func FuzzUnmarshalV2(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		fields, err := wxup.UnmarshalV2(body)
+		fields, err := wire.UnmarshalV2(body)
 		if err != nil {
 			return
 		}
-		var list []wxup.V2Field
+		var list []wire.Field
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			list = append(list, wxup.V2Field{Name: name, Value: fields[name]})
+			list = append(list, wire.Field{Name: name, Value: fields[name]})
 		}
-		again, err := wxup.UnmarshalV2(wxup.MarshalV2(list))
+		again, err := wire.UnmarshalV2(wire.MarshalV2(list))
 		if err != nil || !maps.Equal(again, fields) {
 			t.Errorf("%q is read as %q, and that written again as %q (%v)", body, fields, again, err)
 		}
@@ -49,7 +50,7 @@ func FuzzMarshalV2(f *testing.F) {
 				return
 			}
 		}
-		fields, err := wxup.UnmarshalV2(wxup.MarshalV2([]wxup.V2Field{{Name: "a", Value: a}, {Name: "b", Value: b}}))
+		fields, err := wire.UnmarshalV2(wire.MarshalV2([]wire.Field{{Name: "a", Value: a}, {Name: "b", Value: b}}))
 		if err != nil || len(fields) != 2 || fields["a"] != a || fields["b"] != b {
 			t.Errorf("%q %q are read as %q (%v)", a, b, fields, err)
 		}
@@ -64,15 +65,15 @@ func FuzzUnmarshalAccount(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		a, err := wxup.UnmarshalAccount(body)
+		a, err := wire.UnmarshalAccount(body)
 		if err != nil {
 			return
 		}
-		text, err := a.Marshal()
+		text, err := wire.MarshalAccount(a.ErrCode, a.ErrMsg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := wxup.UnmarshalAccount(text); err != nil || again != a {
+		if again, err := wire.UnmarshalAccount(text); err != nil || again.ErrCode != a.ErrCode || again.ErrMsg != a.ErrMsg {
 			t.Errorf("%q is read as %+v, and that written again as %+v (%v)", body, a, again, err)
 		}
 	})
@@ -86,8 +87,8 @@ func FuzzUnmarshalV3(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.ReceiptImage, &wxup.CouponImage} {
-			value, err := wxup.UnmarshalV3(ep, body)
+		for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.ReceiptImage, wxup.CouponImage} {
+			value, err := wire.UnmarshalV3(ep.Answer(), body)
 			if (err == nil) != (value != "") {
 				t.Fatalf("%q: %q, %v", body, value, err)
 			}
@@ -100,11 +101,11 @@ func FuzzUnmarshalV3(f *testing.F) {
 			if !json.Valid(body) {
 				t.Errorf("%q is no JSON, and is read as %q", body, value)
 			}
-			text, err := wxup.MarshalV3(ep, value)
+			text, err := wire.MarshalV3(wire.Member{Name: ep.Answer(), Value: value})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := wxup.UnmarshalV3(ep, text); err != nil || again != value {
+			if again, err := wire.UnmarshalV3(ep.Answer(), text); err != nil || again != value {
 				t.Errorf("%q, written as %s, is read as %q (%v)", value, text, again, err)
 			}
 		}
@@ -117,7 +118,7 @@ func FuzzSentName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		res, err := wxup.Check(t.Context(), wxup.MarketingImage, wxup.Bytes(name, pngFile))
+		res, err := new(wxup.Client).Check(t.Context(), wxup.MarketingImage, wxup.Bytes(name, pngFile))
 		if err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}

@@ -1,3 +1,3 @@
 module github.com/wxup/wxup
 
-go 1.26.6
+go 1.26

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 )
 
 // kinds are the kinds of events.
@@ -34,11 +35,11 @@ func TestLedger(t *testing.T) {
 	var events []wxup.Event
 	client := func() *wxup.Client {
 		c := payClient(&wechat{Server: httptestServer(p.URL())})
-		c.App, c.Ledger, c.Transport = &wxup.App{AppID: "wx1", Secret: appSecret}, ledger, &http.Transport{DisableKeepAlives: true}
+		c.Auth, c.Ledger, c.Transport = &wxup.App{AppID: "wx1", Secret: appSecret}, ledger, &http.Transport{DisableKeepAlives: true}
 		c.Observe = func(e wxup.Event) { events = append(events, e) }
 		return c
 	}
-	upload := func(c *wxup.Client, ep wxup.Endpoint, src wxup.Source, sent bool) *wxup.Result {
+	upload := func(c *wxup.Client, ep *wxup.Endpoint, src wxup.Source, sent bool) *wxup.Result {
 		t.Helper()
 		events = nil
 		before := p.count()
@@ -75,7 +76,7 @@ func TestLedger(t *testing.T) {
 
 	// Again sends, and what it brings is remembered.
 	c := client()
-	c.Again = true
+	c.IgnoreLedger = true
 	upload(c, wxup.MarketingImage, wxup.Bytes("a.png", pngFile), true)
 	upload(client(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile), false)
 
@@ -94,7 +95,7 @@ func TestLedger(t *testing.T) {
 		src.Path = map[string]string{"sub_mchid": "77"}
 		row := wxup.SubmissionFile
 		row.Path = "/v3/upload-nowhere/{sub_mchid}"
-		if _, err := client().Upload(t.Context(), row, src); !errors.Is(err, wxup.NotFound) || p.count() != before+1 {
+		if _, err := client().Upload(t.Context(), row, src); !errors.Is(err, problem.NotFound) || p.count() != before+1 {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -111,16 +112,16 @@ func TestLedgerKey(t *testing.T) {
 	sum := hexSum(pngFile)
 	for name, test := range map[string]struct {
 		client *wxup.Client
-		ep     wxup.Endpoint
+		ep     *wxup.Endpoint
 		want   string // server, account, endpoint, fit
 	}{
 		"WeChat Pay":      {&wxup.Client{Merchant: &wxup.Merchant{MchID: "19"}}, wxup.MarketingImage, "https://api.mch.weixin.qq.com 19 marketing "},
-		"an app":          {&wxup.Client{App: &wxup.App{AppID: "wx1"}}, wxup.ArticleImage, "https://api.weixin.qq.com wx1 article "},
-		"a local server":  {&wxup.Client{BaseURL: "http://127.0.0.1:8080/", App: &wxup.App{AppID: "wx1"}}, wxup.ArticleImage, "http://127.0.0.1:8080 wx1 article "},
-		"a token source":  {&wxup.Client{Tokens: fixed, App: &wxup.App{AppID: "wx1"}, Account: "wx2"}, wxup.ArticleImage, "https://api.weixin.qq.com wx2 article "},
-		"a side-car":      {&wxup.Client{SideCar: true, Account: "wx2"}, wxup.ArticleImage, "http://api.weixin.qq.com wx2 article "},
-		"a merchant's is": {&wxup.Client{Merchant: &wxup.Merchant{MchID: "19"}, Account: "wx2"}, wxup.SecapiMedia, "https://api.mch.weixin.qq.com 19 secapi "},
-		"with a Fitter":   {&wxup.Client{App: &wxup.App{AppID: "wx1"}, Fit: &testFitter{}}, wxup.ArticleImage, "https://api.weixin.qq.com wx1 article test"},
+		"an app":          {&wxup.Client{Auth: &wxup.App{AppID: "wx1"}}, wxup.ArticleImage, "https://api.weixin.qq.com wx1 article "},
+		"a local server":  {&wxup.Client{BaseURL: "http://127.0.0.1:8080/", Auth: &wxup.App{AppID: "wx1"}}, wxup.ArticleImage, "http://127.0.0.1:8080 wx1 article "},
+		"a token source":  {&wxup.Client{Auth: wxup.Tokens{Source: fixed, Owner: "wx2"}}, wxup.ArticleImage, "https://api.weixin.qq.com wx2 article "},
+		"a side-car":      {&wxup.Client{Auth: wxup.SideCar{Owner: "wx2"}}, wxup.ArticleImage, "http://api.weixin.qq.com wx2 article "},
+		"a merchant's is": {&wxup.Client{Merchant: &wxup.Merchant{MchID: "19"}, Auth: wxup.SideCar{Owner: "wx2"}}, wxup.SecapiMedia, "https://api.mch.weixin.qq.com 19 secapi "},
+		"with a Fitter":   {&wxup.Client{Auth: &wxup.App{AppID: "wx1"}, Fit: &testFitter{}}, wxup.ArticleImage, "https://api.weixin.qq.com wx1 article test"},
 	} {
 		got = wxup.LedgerKey{}
 		test.client.Ledger = keys
@@ -154,15 +155,15 @@ func (l funcLedger) Remember(ctx context.Context, key wxup.LedgerKey, res *wxup.
 // TestLedgerExpiry: an id that ends soon is not recalled.
 func TestLedgerExpiry(t *testing.T) {
 	s := serve(t, answerV3(`{"fapiao_media_id":"m"}`))
-	short := wxup.FapiaoFile
+	short := *wxup.FapiaoFile
 	short.Expires = time.Minute
 	for _, test := range []struct {
-		ep     wxup.Endpoint
+		ep     *wxup.Endpoint
 		ends   time.Duration // from now; 0 is never
 		cached bool
 	}{
 		{wxup.FapiaoFile, 72 * time.Hour, true}, {wxup.FapiaoFile, time.Hour, true}, {wxup.FapiaoFile, time.Hour - 1, false}, {wxup.FapiaoFile, -1, false},
-		{wxup.FapiaoFile, 0, true}, {short, 15 * time.Second, true}, {short, 14 * time.Second, false},
+		{wxup.FapiaoFile, 0, true}, {&short, 15 * time.Second, true}, {&short, 14 * time.Second, false},
 	} {
 		c := payClient(s)
 		c.Ledger = funcLedger{recall: func(wxup.LedgerKey) (*wxup.Result, error) {
@@ -200,15 +201,15 @@ func TestLedgerFails(t *testing.T) {
 		}, "store", "going on without: ledger: disk full"},
 		"whose": {func(c *wxup.Client) {
 			c.Ledger = funcLedger{recall: func(wxup.LedgerKey) (*wxup.Result, error) { panic("asked") }}
-			c.Tokens = fixedToken("57_tokenTOKENtoken")
-		}, "store", "set Client.Account"},
+			c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}
+		}, "store", "set Owner in Client.Auth"},
 	} {
 		c := payClient(s)
 		test.change(c)
 		var events []wxup.Event
 		c.Observe = func(e wxup.Event) { events = append(events, e) }
 		ep := wxup.MarketingImage
-		if c.Tokens != nil {
+		if c.Auth != nil {
 			c.BaseURL = serve(t, acceptedArticle).URL
 			ep = wxup.ArticleImage
 		}
@@ -253,7 +254,8 @@ func TestSharedUpload(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{lines: test.lines}
 				c := s.client(own)
-				c.Ledger, c.Account, c.Retry = &wxup.MemoryLedger{}, "wx1", once
+				c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken"), Owner: "wx1"}
+				c.Ledger, c.Retry = &wxup.MemoryLedger{}, once
 				c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 					if s.lines[min(len(s.at), len(s.lines)-1)] == "hang" {
 						s.at = append(s.at, 0)
@@ -303,7 +305,7 @@ type testFitter struct {
 
 func (f *testFitter) Settings() string { return "test" }
 
-func (f *testFitter) Fit(_ context.Context, ep wxup.Endpoint, name string, content *io.SectionReader) (*wxup.Fitted, error) {
+func (f *testFitter) Fit(_ context.Context, ep *wxup.Endpoint, name string, content *io.SectionReader) (*wxup.FitResult, error) {
 	b, err := io.ReadAll(content)
 	if err != nil {
 		return nil, err
@@ -312,7 +314,7 @@ func (f *testFitter) Fit(_ context.Context, ep wxup.Endpoint, name string, conte
 	if f.err != nil || f.result == nil {
 		return nil, f.err
 	}
-	return &wxup.Fitted{Name: f.name, Bytes: f.result, Change: change("smaller")}, nil
+	return &wxup.FitResult{Name: f.name, Bytes: f.result, Change: change("smaller")}, nil
 }
 
 type change string
@@ -340,12 +342,12 @@ func TestFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustBe(t, "result", fmt.Sprint(res.Name, " ", res.Format, " ", res.Size, " ", res.SHA256, " ", res.Fitted), fmt.Sprint("big.jpg jpeg ", len(jpgFile), " ", hexSum(jpgFile), " smaller"))
+	mustBe(t, "result", fmt.Sprint(res.Name, " ", res.Format, " ", res.Size, " ", res.SHA256, " ", res.Change), fmt.Sprint("big.jpg jpeg ", len(jpgFile), " ", hexSum(jpgFile), " smaller"))
 	mustBe(t, "events", fmt.Sprint(kinds(events), " ", events[0]), "fit fitted: smaller")
 	mustBe(t, "asked", fitter.asked, []string{fmt.Sprintf("marketing big.png %d", len(big))})
 	mustBe(t, "phases", phases, []wxup.Phase{wxup.Hashing, wxup.Fitting, wxup.Hashing, wxup.Sending, wxup.Done})
 	again, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("big.png", big))
-	if err != nil || !again.Cached || fmt.Sprint(again.Fitted) != "smaller" || len(fitter.asked) != 1 || p.count() != 1 {
+	if err != nil || !again.Cached || fmt.Sprint(again.Change) != "smaller" || len(fitter.asked) != 1 || p.count() != 1 {
 		t.Errorf("again: %+v, %v", again, err)
 	}
 	c.Ledger = nil
@@ -355,7 +357,7 @@ func TestFit(t *testing.T) {
 		t.Errorf("got %+v, %v", res, err)
 	}
 	fitter.result = nil // it is fine as it is
-	if res, err := c.Check(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile)); err != nil || res.SHA256 != hexSum(pngFile) || res.Fitted != nil {
+	if res, err := c.Check(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", pngFile)); err != nil || res.SHA256 != hexSum(pngFile) || res.Change != nil {
 		t.Errorf("got %+v, %v", res, err)
 	}
 	if _, err := c.Check(t.Context(), wxup.MarketingImage, wxup.Bytes("a.png", big)); !errors.Is(err, wxup.TooLarge) {
@@ -434,6 +436,6 @@ type refusing struct{ err error }
 
 func (refusing) Settings() string { return "" }
 
-func (r refusing) Fit(context.Context, wxup.Endpoint, string, *io.SectionReader) (*wxup.Fitted, error) {
+func (r refusing) Fit(context.Context, *wxup.Endpoint, string, *io.SectionReader) (*wxup.FitResult, error) {
 	return nil, r.err
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 )
 
 // rawServer hands each connection to serve, with its number. What serve leaves open is closed with it.
@@ -182,9 +183,9 @@ func TestStrangeAnswers(t *testing.T) {
 		"empty 502":            {text(502, "", ""), wxup.Unavailable, wxup.Unavailable, "HTTP 502"},
 		"504":                  {text(504, "text/plain", "upstream request timeout"), wxup.Unavailable, wxup.Unavailable, "upstream request timeout"},
 		"500":                  {text(500, "text/plain", "\x00\x01"), wxup.Internal, wxup.Internal, "HTTP 500"},
-		"404":                  {text(404, "text/plain", "404 page not found\n"), wxup.NotFound, wxup.NotFound, "404 page not found"},
-		"405":                  {text(405, "", ""), wxup.MethodNotAllowed, wxup.MethodNotAllowed, "HTTP 405"},
-		"412":                  {text(412, "", ""), wxup.ChunkedBody, wxup.ChunkedBody, "HTTP 412"},
+		"404":                  {text(404, "text/plain", "404 page not found\n"), problem.NotFound, problem.NotFound, "404 page not found"},
+		"405":                  {text(405, "", ""), problem.MethodNotAllowed, problem.MethodNotAllowed, "HTTP 405"},
+		"412":                  {text(412, "", ""), problem.ChunkedBody, problem.ChunkedBody, "HTTP 412"},
 		"413":                  {text(413, "text/html", "<html><h1>413</h1>"), wxup.TooLarge, wxup.TooLarge, "HTTP 413"},
 		"429":                  {text(429, "", ""), wxup.TooFrequent, wxup.TooFrequent, "HTTP 429"},
 		"418":                  {text(418, "text/plain", "teapot"), wxup.Refused, wxup.Refused, "teapot"},
@@ -199,10 +200,10 @@ func TestStrangeAnswers(t *testing.T) {
 				// The whole text is shown where the form is not the family's.
 				test.says = strings.Replace(test.says, "HTTP 400", `"code":7`, 1)
 			}
-			for ep, want := range map[*wxup.Endpoint]wxup.Problem{&wxup.MarketingImage: test.pay, &wxup.ArticleImage: test.account} {
+			for ep, want := range map[*wxup.Endpoint]wxup.Problem{wxup.MarketingImage: test.pay, wxup.ArticleImage: test.account} {
 				c := payClient(s)
-				c.Tokens = fixedToken("57_tokenTOKENtoken")
-				_, err := c.Upload(t.Context(), *ep, wxup.Bytes("a.png", pngFile))
+				c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}
+				_, err := c.Upload(t.Context(), ep, wxup.Bytes("a.png", pngFile))
 				if err == nil || wxup.ProblemOf(err) != want || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%s: got %v (%s), want %s that says %s", ep.Name, err, wxup.ProblemOf(err), want, test.says)
 				}
@@ -219,15 +220,15 @@ func TestRedirect(t *testing.T) {
 			http.Redirect(w, r, other.URL+r.RequestURI, status)
 		})
 		c := payClient(s)
-		c.App = &wxup.App{AppID: "wx1", Secret: appSecret}
-		for _, ep := range []wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage} {
+		c.Auth = &wxup.App{AppID: "wx1", Secret: appSecret}
+		for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage} {
 			_, err := c.Upload(t.Context(), ep, wxup.Bytes("a.png", pngFile))
 			e, ok := errors.AsType[*wxup.Error](err)
 			if !ok || e.Problem != wxup.BadAnswer || e.Status != status || !strings.Contains(e.Reason, "a redirect to "+other.URL) {
 				t.Errorf("%d: got %v", status, err)
 			}
 		}
-		c.App, c.Tokens = nil, fixedToken("57_tokenTOKENtoken")
+		c.Auth = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}
 		if err := uploadArticle(t, c); !errors.Is(err, wxup.BadAnswer) || strings.Contains(err.Error(), "57_token") {
 			t.Errorf("%d: got %v", status, err)
 		}
@@ -395,7 +396,7 @@ func TestHTTP2(t *testing.T) {
 	roots.AddCert(s.Certificate())
 	c := accountClient(s)
 	c.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
-	c.Tokens = &countingTokens{list: []string{"bad", "good"}}
+	c.Auth = wxup.Tokens{Source: (&countingTokens{list: []string{"bad", "good"}}).Token}
 	if err := uploadArticle(t, c); err != nil {
 		t.Fatal(err)
 	}
@@ -456,8 +457,8 @@ func TestSecretsAreHidden(t *testing.T) {
 		"http.Client as TLS": {strings.Replace(echo.URL, "http:", "https:", 1), t.Context(), client, nil},
 	} {
 		for _, c := range []*wxup.Client{
-			{Tokens: fixedToken(token)}, {CloudTokens: fixedToken(token)},
-			{App: &wxup.App{AppID: "wx1", Secret: appSecret}}, {App: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}},
+			{Auth: wxup.Tokens{Source: fixedToken(token)}}, {Auth: wxup.Tokens{Source: fixedToken(token), Cloud: true}},
+			{Auth: &wxup.App{AppID: "wx1", Secret: appSecret}}, {Auth: &wxup.App{AppID: "wx1", Secret: appSecret, Stable: true}},
 		} {
 			c.BaseURL, c.Transport, c.Retry = test.url, test.transport, wxup.Retry{Attempts: 2, Base: 1}
 			c.Observe = func(e wxup.Event) {
@@ -473,7 +474,7 @@ func TestSecretsAreHidden(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", name, err, test.is)
 				continue
 			}
-			if gave, ok := errors.AsType[*wxup.GaveUp](err); ok {
+			if gave, ok := errors.AsType[*wxup.RetryError](err); ok {
 				if text := fmt.Sprintf("%v %+v %#v", gave, gave, gave); strings.Contains(text, "57_token") || strings.Contains(text, appSecret) {
 					t.Errorf("%s: a secret is in %s", name, text)
 				}

@@ -185,11 +185,11 @@ func TestRateCounts(t *testing.T) {
 	})
 	// Each family, to the nanosecond.
 	for ep, answer := range map[*wxup.Endpoint]http.HandlerFunc{
-		&wxup.MarketingImage: accepted, &wxup.SecapiMedia: answerV2("HMAC-SHA256", acceptedV2...), &wxup.ArticleImage: acceptedArticle,
+		wxup.MarketingImage: accepted, wxup.SecapiMedia: answerV2("HMAC-SHA256", acceptedV2...), wxup.ArticleImage: acceptedArticle,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := payClient(&wechat{Server: httptestServer(own)})
-			c.Tokens, c.Rate.All = fixedToken("57_tokenTOKENtoken"), wxup.Quota{Calls: 1, Per: time.Minute}
+			c.Auth, c.Rate.All = wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}, wxup.Quota{Calls: 1, Per: time.Minute}
 			began := time.Now()
 			var at []time.Duration
 			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -199,7 +199,7 @@ func TestRateCounts(t *testing.T) {
 				return w.Result(), nil
 			})
 			for range 3 {
-				if _, err := c.Upload(t.Context(), *ep, wxup.Bytes("a.png", pngFile)); err != nil {
+				if _, err := c.Upload(t.Context(), ep, wxup.Bytes("a.png", pngFile)); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute - 1)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
+	"github.com/wxup/wxup/wire"
 )
 
 // script is a transport that answers each request with the next of its lines, and the last for ever:
@@ -58,7 +60,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (s *script) client(base string) *wxup.Client {
 	s.began = time.Now()
-	return &wxup.Client{BaseURL: base, Tokens: fixedToken("57_tokenTOKENtoken"), Transport: s}
+	return &wxup.Client{BaseURL: base, Auth: wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}, Transport: s}
 }
 
 // pauses are those between the requests.
@@ -184,7 +186,7 @@ func TestCancelledPause(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(7*time.Second, cancel)
 		_, err := c.Upload(ctx, wxup.ArticleImage, wxup.Bytes("a.png", pngFile))
-		gave, ok := errors.AsType[*wxup.GaveUp](err)
+		gave, ok := errors.AsType[*wxup.RetryError](err)
 		if !ok || gave.Tries != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, wxup.Unavailable) || time.Since(s.began) != 7*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(s.began))
 		}
@@ -194,7 +196,7 @@ func TestCancelledPause(t *testing.T) {
 
 // TestHostTurns: the back-up host is tried without a pause, once; a host that has failed rests for a minute.
 func TestHostTurns(t *testing.T) {
-	const main, backup = wxup.AccountHost, "api2.weixin.qq.com"
+	const main, backup = wire.AccountHost, "api2.weixin.qq.com"
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{lines: []string{"lost", "lost", "lost", "200"}}
 		c := s.client("")
@@ -239,7 +241,7 @@ func TestEvents(t *testing.T) {
 		{wxup.Event{Kind: wxup.EventRecall}, "uploaded before, nothing is sent", "已经上传过，不再发送"},
 		{wxup.Event{Kind: wxup.EventFit, Change: &url.URL{Path: "q82"}}, "fitted: q82", "已调整：q82"},
 		{wxup.Event{Kind: wxup.EventStore, Err: errors.New("ledger: disk full")}, "going on without: ledger: disk full", "忽略并继续：ledger: disk full"},
-		{wxup.Event{Kind: wxup.EventParallel, Parallel: 4, Host: "a"}, "4 at once to a", "同时上传 4 个到 a"},
+		{wxup.Event{Kind: wxup.EventConcurrency, Concurrency: 4, Host: "a"}, "4 at once to a", "同时上传 4 个到 a"},
 	} {
 		mustBe(t, "en", test.event, test.en)
 		mustBe(t, "zh", test.event.Text("zh-CN"), test.zh)
@@ -255,7 +257,7 @@ func TestClockSkew(t *testing.T) {
 	})
 	c := payClient(s)
 	c.Retry = wxup.Retry{}
-	if err := uploadLogo(t, c); !errors.Is(err, wxup.Expired) || !strings.Contains(err.Error(), "this machine's clock is 11m0s ahead of the server's") {
+	if err := uploadLogo(t, c); !errors.Is(err, problem.Expired) || !strings.Contains(err.Error(), "this machine's clock is 11m0s ahead of the server's") {
 		t.Errorf("got %v", err)
 	}
 	if n := len(s.requests("/")); n != 1 {

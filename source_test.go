@@ -252,7 +252,7 @@ func TestFileCutMeanwhile(t *testing.T) {
 func TestCheckRefuses(t *testing.T) {
 	s := serve(t, accepted)
 	for name, test := range map[string]struct {
-		ep   wxup.Endpoint
+		ep   *wxup.Endpoint
 		src  wxup.Source
 		want wxup.Problem
 		says string
@@ -262,19 +262,19 @@ func TestCheckRefuses(t *testing.T) {
 		"200 KB and 1":    {wxup.ReceiptImage, wxup.Bytes("a.png", make([]byte, 200<<10+1)), wxup.TooLarge, "at most 204800 bytes (200 KB)"},
 		"1 MB":            {wxup.ArticleImage, wxup.Bytes("a.png", make([]byte, 1<<20)), wxup.TooLarge, "at most 1048575 bytes"},
 		"5 MB and 1":      {wxup.MerchantVideo, wxup.Bytes("a.mp4", mp4OfSize(5<<20+1)), wxup.TooLarge, "(5 MB)"},
-		"gif":             {wxup.MarketingImage, wxup.Bytes("a.png", gifFile), wxup.NotImage, "it is gif by its content; marketing takes jpg, bmp, png"},
-		"text":            {wxup.MarketingImage, wxup.Bytes("a.png", []byte("hello")), wxup.NotImage, "not known"},
-		"image, no video": {wxup.MerchantVideo, wxup.Bytes("a.mp4", pngFile), wxup.NotImage, "it is png"},
+		"gif":             {wxup.MarketingImage, wxup.Bytes("a.png", gifFile), wxup.NotImage, "the content is gif; marketing takes jpg, bmp, png"},
+		"text":            {wxup.MarketingImage, wxup.Bytes("a.png", []byte("hello")), wxup.NotImage, "of no known format"},
+		"image, no video": {wxup.MerchantVideo, wxup.Bytes("a.mp4", pngFile), wxup.NotImage, "the content is png"},
 		"cut off":         {wxup.MarketingImage, wxup.Bytes("a.png", pngFile[:len(pngFile)-30]), wxup.NotImage, "png"},
 		"pixels":          {wxup.MarketingImage, wxup.Bytes("a.png", pngOfPixels(60000)), wxup.TooManyPixels, "pixels"},
-		"bmp":             {wxup.ArticleImage, wxup.Bytes("a.bmp", []byte("BM000000000000000000000000000000000000000000000000000000000")), wxup.NotImage, "it is bmp"},
+		"bmp":             {wxup.ArticleImage, wxup.Bytes("a.bmp", []byte("BM000000000000000000000000000000000000000000000000000000000")), wxup.NotImage, "the content is bmp"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := payClient(s)
-			c.Tokens = fixedToken("token")
+			c.Auth = wxup.Tokens{Source: fixedToken("token")}
 			test.src.Meta = nil
 			_, err := c.Upload(t.Context(), test.ep, test.src)
-			_, checked := wxup.Check(t.Context(), test.ep, test.src)
+			_, checked := new(wxup.Client).Check(t.Context(), test.ep, test.src)
 			for _, err := range []error{err, checked} {
 				e, ok := errors.AsType[*wxup.Error](err)
 				if !ok || e.Problem != test.want || e.Status != 0 || e.Code+e.Message != "" || e.Endpoint != test.ep.Name || !strings.Contains(err.Error(), test.says) {
@@ -290,21 +290,21 @@ func TestCheckRefuses(t *testing.T) {
 
 // The limit is a size that is still taken.
 func TestCheckTakesTheLimit(t *testing.T) {
-	for ep, size := range map[*wxup.Endpoint]int{&wxup.MerchantVideo: 5 << 20} {
-		res, err := wxup.Check(t.Context(), *ep, wxup.Bytes("a.mp4", mp4OfSize(size)))
+	for ep, size := range map[*wxup.Endpoint]int{wxup.MerchantVideo: 5 << 20} {
+		res, err := new(wxup.Client).Check(t.Context(), ep, wxup.Bytes("a.mp4", mp4OfSize(size)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		mustBe(t, "result", *res, wxup.Result{Endpoint: "video", Name: "a.mp4", Format: media.MP4, Size: int64(size), SHA256: hexSum(mp4OfSize(size))})
 	}
 	file := pngOfSize(1 << 20)
-	ep := wxup.ArticleImage
+	ep := *wxup.ArticleImage
 	ep.Accepts = []wxup.Accept{{Format: media.PNG, Max: int64(len(file))}}
-	if _, err := wxup.Check(t.Context(), ep, wxup.Bytes("a.png", file)); err != nil {
+	if _, err := new(wxup.Client).Check(t.Context(), &ep, wxup.Bytes("a.png", file)); err != nil {
 		t.Error(err)
 	}
 	ep.Accepts = []wxup.Accept{{Format: media.PNG, Max: int64(len(file)) - 1}, {Format: media.JPEG, Max: 5 << 20}}
-	if _, err := wxup.Check(t.Context(), ep, wxup.Bytes("a.png", file)); !errors.Is(err, wxup.TooLarge) {
+	if _, err := new(wxup.Client).Check(t.Context(), &ep, wxup.Bytes("a.png", file)); !errors.Is(err, wxup.TooLarge) {
 		t.Errorf("beyond the limit of its own format: %v", err)
 	}
 }
@@ -313,7 +313,7 @@ func TestCheckTakesTheLimit(t *testing.T) {
 func TestSentNames(t *testing.T) {
 	long := strings.Repeat("长", 200)
 	for _, test := range []struct {
-		ep         wxup.Endpoint
+		ep         *wxup.Endpoint
 		name, want string
 	}{
 		{wxup.MarketingImage, "logo.png", "logo.png"},
@@ -338,7 +338,7 @@ func TestSentNames(t *testing.T) {
 		{wxup.CouponImage, long + ".png", long[:3*146] + ".png"},
 		{wxup.ArticleImage, long + ".bmp", long[:3*124] + ".png"},
 	} {
-		res, err := wxup.Check(t.Context(), test.ep, wxup.Bytes(test.name, pngFile))
+		res, err := new(wxup.Client).Check(t.Context(), test.ep, wxup.Bytes(test.name, pngFile))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,15 +346,15 @@ func TestSentNames(t *testing.T) {
 	}
 	// Of a container that does not tell, the name does.
 	for name, want := range map[string]media.Format{"a.mov": media.MP4, "a": media.MP4} {
-		res, err := wxup.Check(t.Context(), wxup.MerchantVideo, wxup.Bytes(name, mp4File))
+		res, err := new(wxup.Client).Check(t.Context(), wxup.MerchantVideo, wxup.Bytes(name, mp4File))
 		if err != nil {
 			t.Fatal(err)
 		}
 		mustBe(t, name, res.Format, want)
 	}
-	ep := wxup.MerchantVideo
-	ep.Accepts = []wxup.Accept{{Format: media.M4V, Max: wxup.MB}, {Format: media.MOV, Max: wxup.MB}}
-	res, err := wxup.Check(t.Context(), ep, wxup.Bytes("a.mov", mp4File))
+	ep := *wxup.MerchantVideo
+	ep.Accepts = []wxup.Accept{{Format: media.M4V, Max: 1 << 20}, {Format: media.MOV, Max: 1 << 20}}
+	res, err := new(wxup.Client).Check(t.Context(), &ep, wxup.Bytes("a.mov", mp4File))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,158 +3,200 @@ package wxup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"path"
-	"slices"
-	"strings"
+	"net/http"
+	"time"
 
-	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/internal/carry"
+	"github.com/wxup/wxup/internal/pace"
+	"github.com/wxup/wxup/internal/source"
 )
 
-// upload is one file on its way to one endpoint, and what reading it has told.
+// upload is one file on its way to one endpoint.
 type upload struct {
-	content
-	ep     *Endpoint
-	src    *Source
-	origin string // the source's name
-	index  int    // of UploadAll's item
-	lanes  *lanes // of UploadAll; nil for an upload alone
-	change fmt.Stringer
-
-	name   string // as sent
-	format media.Format
-	sha256 string
-	digest string // ep.Digest, in hex
+	opened
+	memory // nil ledger: nothing is remembered
+	caller *caller
+	family family
+	retry  Retry
+	quota  Quota
+	paces  *pace.Windows
+	lanes  *pace.Lanes // of UploadAll; nil for an upload alone
 }
 
-// upload does one upload from beginning to end.
-func (c *Client) upload(ctx context.Context, up *upload) (*Result, error) {
-	up.origin = up.src.name()
-	res, err := c.carry(ctx, up)
-	var sent int64
-	if err == nil && !res.Cached {
-		sent = up.size
+// run takes the file all the way: it opens it, looks it up in the ledger, makes it fit, checks it,
+// and sends it until it is accepted. Sending a file again does no harm: the bytes are the same, the
+// request is signed anew, and an upload that WeChat kept twice is an image that nobody refers to.
+func (up *upload) run(ctx context.Context) (res *Result, err error) {
+	if err := up.open(ctx); err != nil {
+		return nil, err
 	}
-	c.tell(up, Done, sent)
-	if err != nil {
-		return nil, named(up.ep.Name, err)
+	defer up.close()
+	if up.fitter == nil { // this digests the file, for the ledger
+		if err := up.check(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if up.target, err = up.ep.Target(up.source.Path); err != nil {
+		return nil, err
+	}
+	if up.extra, err = extra(up.ep, up.source.Meta); err != nil {
+		return nil, err
+	}
+	send := func() (*Result, error) {
+		if up.fitter != nil {
+			if err := up.fitAndCheck(ctx); err != nil {
+				return nil, err
+			}
+		}
+		fields, err := up.family.fields(&up.facts)
+		if err != nil {
+			return nil, err
+		}
+		body, err := form.New(form.File{Part: up.ep.FilePart, Filename: up.name, ContentType: up.format.MIME()}, fields...)
+		if err != nil {
+			return nil, err
+		}
+		return up.deliver(ctx, body)
+	}
+	if up.ledger == nil || up.fitter != nil && up.size > maxDigested {
+		return send()
+	}
+	return up.once(ctx, &up.opened, up.caller.now, send)
+}
+
+// deliver sends the file, as often as it takes.
+func (up *upload) deliver(ctx context.Context, body *form.Body) (*Result, error) {
+	attempts := up.retry.attempts()
+	var last error
+	moved := false
+	for try := 1; ; try++ {
+		res, err := up.try(ctx, body)
+		switch {
+		case err == nil:
+			return res, nil
+		case ctx.Err() != nil && last != nil:
+			return nil, &RetryError{Err: last, Tries: try, Ended: ctx.Err()}
+		case ctx.Err() != nil || !retryable(err) || attempts == 1:
+			if refused, ok := err.(*Error); ok && refused.Status == 0 && last != nil { // the quota leaves no time for this try
+				return nil, &RetryError{Err: last, Tries: try - 1, Ended: err}
+			}
+			return nil, err
+		case try == attempts:
+			return nil, &RetryError{Err: err, Tries: try}
+		}
+		last = err
+		wait := up.retry.pause(try, err)
+		if lost, ok := errors.AsType[*carry.Lost](err); ok && !moved && lost.Host != carry.Host(up.caller.base(up.ep.host())) {
+			moved, wait = true, 0 // the next try asks another host
+		}
+		if asked := retryAfter(err); asked > maxWait {
+			if _, ok := ctx.Deadline(); !ok {
+				return nil, &RetryError{Err: err, Tries: try, Wait: asked}
+			}
+		}
+		if !pace.TimeFor(ctx, wait) {
+			return nil, &RetryError{Err: err, Tries: try, Wait: wait, Ended: context.DeadlineExceeded}
+		}
+		up.observe(Event{Kind: EventRetry, Err: err, Try: try + 1, Of: attempts, Wait: wait})
+		up.tell(Waiting, 0)
+		if err := pace.Sleep(ctx, wait); err != nil {
+			return nil, &RetryError{Err: last, Tries: try, Ended: err}
+		}
+	}
+}
+
+// try sends the file once, and once more if WeChat wants another access_token.
+func (up *upload) try(ctx context.Context, body *form.Body) (res *Result, err error) {
+	if up.lanes != nil {
+		host := carry.Host(up.caller.base(up.ep.host()))
+		up.tell(Waiting, 0)
+		leave, ended := up.lanes.Enter(ctx, host)
+		if ended != nil {
+			return nil, ended
+		}
+		defer func() {
+			if width := leave(outcome(err)); width > 0 {
+				up.observe(Event{Kind: EventConcurrency, Concurrency: width, Host: host})
+			}
+		}()
+	}
+	for again := true; again; {
+		if err := up.family.prepare(ctx, &up.facts); err != nil {
+			return nil, err
+		}
+		if err := up.pace(ctx); err != nil {
+			return nil, err
+		}
+		u, err := carry.URL(up.caller.base(up.ep.host()), up.target)
+		if err != nil {
+			return nil, err
+		}
+		r := &carry.Request{
+			Method: http.MethodPost, URL: u, Header: http.Header{"Content-Type": {body.ContentType()}}, Limit: up.caller.timeout,
+			Length: body.Len(up.size), Body: func() io.Reader { return body.Reader(up.sending()) },
+		}
+		if err := up.family.prove(&up.facts, r); err != nil {
+			return nil, err
+		}
+		a, err := up.caller.send(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if res, again, err = up.family.read(ctx, &up.facts, a); err != nil {
+			return nil, err
+		}
 	}
 	return res, nil
 }
 
-func (c *Client) carry(ctx context.Context, up *upload) (*Result, error) {
-	if err := c.open(ctx, up); err != nil {
-		return nil, err
-	}
-	defer up.close()
-	if c.Ledger != nil && !(c.fits(up.ep) && up.size > maxDigested) {
-		return c.once(ctx, up)
-	}
-	if err := c.prepare(ctx, up); err != nil {
-		return nil, err
-	}
-	return c.deliver(ctx, up)
-}
-
-// Check does all of an upload that comes before sending, with the Client's Fitter: would the endpoint take the file, and
-// what would be changed? The Result says what would be sent, and has no URL, MediaID and RequestID. The Ledger is not asked.
-func (c *Client) Check(ctx context.Context, ep Endpoint, src Source) (*Result, error) {
-	up := &upload{ep: &ep, src: &src, origin: src.name()}
-	if err := c.open(ctx, up); err != nil {
-		return nil, named(ep.Name, err)
-	}
-	defer up.close()
-	if err := c.prepare(ctx, up); err != nil {
-		return nil, named(ep.Name, err)
-	}
-	return up.facts(), nil
-}
-
-// Check is [Client.Check] of a Client without settings: would the endpoint take the file as it is?
-func Check(ctx context.Context, ep Endpoint, src Source) (*Result, error) {
-	return new(Client).Check(ctx, ep, src)
-}
-
-// maxUnfitted is how many bytes of a source that can be read only once are kept for a Fitter.
-const maxUnfitted = 256 * MB
-
-// maxDigested is the size of a file, in bytes, up to which the Ledger is asked about it before a Fitter is. A larger one is
-// no picture that can be made to fit, and its digest is not waited for.
-const maxDigested = 1 << 30
-
-func (c *Client) open(ctx context.Context, up *upload) error {
-	if err := up.ep.check(); err != nil {
-		return err
-	}
-	most := up.ep.MaxSize()
-	if c.fits(up.ep) {
-		most = max(most, maxUnfitted)
-	}
-	content, err := up.src.open(ctx, most)
-	if err != nil {
-		return err
-	}
-	up.content = *content
-	return nil
-}
-
-// fits reports whether the Fitter is asked about an endpoint's files.
-func (c *Client) fits(ep *Endpoint) bool {
-	return c.Fit != nil && slices.ContainsFunc(ep.Accepts, func(a Accept) bool { return a.Format.Class() == media.Picture })
-}
-
-// prepare makes the file fit, if there is something to do so, and reads it once: what the endpoint would refuse is refused.
-func (c *Client) prepare(ctx context.Context, up *upload) error {
-	var unfit error
-	if c.fits(up.ep) && up.size > 0 {
-		c.tell(up, Fitting, 0)
-		if unfit = c.fit(ctx, up); ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	c.tell(up, Hashing, 0)
-	err := up.read(ctx)
+// outcome is what a try tells about how many may run at once.
+func outcome(err error) pace.Outcome {
 	switch {
-	case unfit == nil:
-		return err
-	case err == nil: // it would be taken; but whoever wants all pictures without their metadata must not see one sent with it
-		return fmt.Errorf("fit: %w", unfit)
+	case err != nil && retryable(err):
+		return pace.Trouble
+	case err != nil && ProblemOf(err) == "":
+		return pace.Nothing
 	}
-	if refused, ok := err.(*Error); ok {
-		why := unfit.Error()
-		if e, ok := errors.AsType[*Error](unfit); ok && e.Reason != "" {
-			why = e.Reason
-		}
-		refused.Reason += "; it cannot be made to fit: " + why
-		refused.cause = unfit
-	}
-	return err
+	return pace.Good
 }
 
-// fit puts in the file's place what the Fitter makes of it.
-func (c *Client) fit(ctx context.Context, up *upload) error {
-	format, err := up.sniff()
-	if err != nil {
-		return err
-	}
-	if _, taken := up.ep.Max(format); taken && format.Class() != media.Picture {
+// pace waits until the endpoint's quota allows one more call.
+func (up *upload) pace(ctx context.Context) error {
+	q := up.quota
+	return up.paces.Wait(ctx, up.ep.Name, pace.Quota(q), func(wait time.Duration) error {
+		_, bounded := ctx.Deadline()
+		if !pace.TimeFor(ctx, wait) || !bounded && wait > maxWait && q.Per > maxWait {
+			until := up.caller.now().Add(wait).Format(time.RFC3339)
+			return refuse(TooFrequent, "%s are allowed, and the quota is used up: the next call may be made at %s", both{q.text("en"), q.text("zh")}, until)
+		}
+		up.observe(Event{Kind: EventPace, Wait: wait, Quota: q})
+		up.tell(Waiting, 0)
 		return nil
+	})
+}
+
+// sending is the file as it is sent.
+func (up *upload) sending() io.Reader {
+	file := &source.Counted{R: up.file.Section(), Want: up.size}
+	if up.progress == nil {
+		return file
 	}
-	fitted, err := c.Fit.Fit(ctx, *up.ep, up.origin, io.NewSectionReader(up.at, up.off, up.size))
-	switch {
-	case err != nil:
-		return err
-	case fitted == nil:
-		return nil
-	case len(fitted.Bytes) == 0:
-		return errors.New("the Fitter made an empty file")
+	up.tell(Sending, 0)
+	return &told{file, up.tell}
+}
+
+// told tells how much of a file has been read.
+type told struct {
+	*source.Counted
+	tell func(phase Phase, sent int64)
+}
+
+func (t *told) Read(p []byte) (int, error) {
+	n, err := t.Counted.Read(p)
+	if n > 0 {
+		t.tell(Sending, t.N)
 	}
-	up.replace(fitted.Bytes)
-	if up.content.name = fitted.Name; fitted.Name == "" {
-		up.content.name = strings.TrimSuffix(up.origin, path.Ext(up.origin))
-	}
-	up.change = fitted.Change
-	c.observe(up, Event{Kind: EventFit, Change: fitted.Change})
-	return nil
+	return n, err
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/wire"
 )
 
 // busy is a transport that takes time for each answer, and counts how many are asked at once.
@@ -65,7 +66,7 @@ func (b *busy) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (b *busy) client() *wxup.Client {
-	return &wxup.Client{BaseURL: own, Tokens: fixedToken("57_tokenTOKENtoken"), Transport: b, Retry: once}
+	return &wxup.Client{BaseURL: own, Auth: wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}, Transport: b, Retry: once}
 }
 
 // pictures are n items, each of which is noted when it is taken.
@@ -91,7 +92,7 @@ func TestUploadAll(t *testing.T) {
 				return 200
 			}}
 			c := b.client()
-			c.Parallel = parallel
+			c.Concurrency = parallel
 			var taken atomic.Int64
 			failed := 0
 			seen := map[int]bool{}
@@ -125,7 +126,7 @@ func TestUploadAllIsLazy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{takes: time.Second}
 		c := b.client()
-		c.Parallel = 4
+		c.Concurrency = 4
 		room := 4 + runtime.GOMAXPROCS(0)
 		var taken atomic.Int64
 		got := 0
@@ -237,7 +238,7 @@ func TestUploadAllEnds(t *testing.T) {
 
 type panicking struct{ wxup.Fitter }
 
-func (panicking) Fit(context.Context, wxup.Endpoint, string, *io.SectionReader) (*wxup.Fitted, error) {
+func (panicking) Fit(context.Context, *wxup.Endpoint, string, *io.SectionReader) (*wxup.FitResult, error) {
 	panic("fitter")
 }
 
@@ -257,10 +258,10 @@ func TestParallel(t *testing.T) {
 		var mu sync.Mutex
 		var widths []int
 		c.Observe = func(e wxup.Event) {
-			if e.Kind == wxup.EventParallel {
+			if e.Kind == wxup.EventConcurrency {
 				mu.Lock()
 				defer mu.Unlock()
-				widths = append(widths, e.Parallel)
+				widths = append(widths, e.Concurrency)
 			}
 		}
 		var taken atomic.Int64
@@ -283,19 +284,19 @@ func TestParallel(t *testing.T) {
 func TestParallelHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{takes: time.Second, answer: func(_ int, r *http.Request) int {
-			if r.URL.Host == wxup.HKPayHost {
+			if r.URL.Host == wire.PayHostHK {
 				return 503
 			}
 			return 200
 		}}
 		c := payClient(&wechat{Server: httptestServer("")})
-		c.Transport, c.Tokens, c.Rate.Off = b, fixedToken("57_tokenTOKENtoken"), true
+		c.Transport, c.Auth, c.Rate.Off = b, wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}, true
 		last := map[string]int{}
 		c.Observe = func(e wxup.Event) {
-			if e.Kind == wxup.EventParallel {
+			if e.Kind == wxup.EventConcurrency {
 				b.mu.Lock()
 				defer b.mu.Unlock()
-				last[e.Host] = e.Parallel
+				last[e.Host] = e.Concurrency
 			}
 		}
 		for range c.UploadAll(t.Context(), func(yield func(wxup.Item) bool) {
@@ -310,7 +311,7 @@ func TestParallelHosts(t *testing.T) {
 			}
 		}) {
 		}
-		if last[wxup.HKPayHost] != 1 || last[wxup.AccountHost] != 0 && last[wxup.AccountHost] < 8 {
+		if last[wire.PayHostHK] != 1 || last[wire.AccountHost] != 0 && last[wire.AccountHost] < 8 {
 			t.Errorf("widths %v", last)
 		}
 	})
@@ -350,12 +351,12 @@ func TestProgress(t *testing.T) {
 	// However often it is told.
 	c = (&busy{}).client()
 	c.Progress = func(wxup.Progress) {}
-	row := wxup.ArticleImage
+	row := *wxup.ArticleImage
 	row.Accepts = wxup.MarketingImage.Accepts
 	allocs := func(size int) float64 {
 		file := pngOfSize(size)
 		return testing.AllocsPerRun(20, func() {
-			if _, err := c.Upload(t.Context(), row, wxup.Bytes("a.png", file)); err != nil {
+			if _, err := c.Upload(t.Context(), &row, wxup.Bytes("a.png", file)); err != nil {
 				t.Fatal(err)
 			}
 		})

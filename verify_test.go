@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 // What is wrong with the proof of a 200: each is a VerifyError that carries the result.
@@ -36,7 +39,7 @@ func TestVerifyV3(t *testing.T) {
 		"301 s old":         {at(-301 * time.Second), "off"},
 		"301 s ahead":       {at(301 * time.Second), "off"},
 		"milliseconds":      {header("Wechatpay-Timestamp", "1772600767000"), "off"},
-		"no number":         {header("Wechatpay-Timestamp", "yesterday"), "no number"},
+		"not a number":      {header("Wechatpay-Timestamp", "yesterday"), "not a number"},
 		"no timestamp":      {without("Wechatpay-Timestamp"), "no Wechatpay-Timestamp"},
 		"no nonce":          {without("Wechatpay-Nonce"), "no Wechatpay-Nonce"},
 		"no signature":      {without("Wechatpay-Signature"), "no Wechatpay-Signature"},
@@ -107,6 +110,31 @@ func TestBadAnswersV3(t *testing.T) {
 		v, ok := errors.AsType[*wxup.VerifyError](uploadLogo(t, payClient(s)))
 		if !ok || v.Result != nil {
 			t.Errorf("%s unsigned: got %v", body, v)
+		}
+	}
+}
+
+// TestCausesIn: the causes that come from other packages are said in Chinese too.
+func TestCausesIn(t *testing.T) {
+	for _, err := range []error{
+		&wxup.VerifyError{Endpoint: "marketing", Err: sign.ErrMismatch},
+		wire.Proof{Timestamp: "x"}.Within(time.Now()),
+		wire.Proof{Timestamp: "1"}.Within(time.Now()),
+		func() error { _, err := wire.ReadProof(http.Header{}); return err }(),
+		func() error {
+			_, err := wxup.FromVariables(func(name string) string {
+				return map[string]string{"WXUP_MCHID": "19", "WXUP_APIV3_KEY": "short"}[name]
+			})
+			return err
+		}(),
+		func() error {
+			_, err := new(wxup.Client).Check(t.Context(), wxup.ArticleImage, wxup.Bytes("a.png", pngFile[:len(pngFile)/2]))
+			return err
+		}(),
+	} {
+		text := err.(interface{ In(string) string }).In("zh")
+		if !regexp.MustCompile(`\p{Han}`).MatchString(text) || regexp.MustCompile(`(?:\b[a-z]{2,} ){3}[a-z]{2,}\b`).MatchString(text) {
+			t.Errorf("%v is said as %q", err, text)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wxup_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/md5"
 	"crypto/rand"
 	"crypto/rsa"
@@ -189,10 +190,12 @@ func payClient(s *wechat) *wxup.Client {
 
 // accountClient is a Client whose token is fixed.
 func accountClient(s *wechat) *wxup.Client {
-	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, Tokens: fixedToken("57_tokenTOKENtoken")}
+	return &wxup.Client{BaseURL: s.URL, Now: now, Retry: once, Auth: wxup.Tokens{Source: fixedToken("57_tokenTOKENtoken")}}
 }
 
-func fixedToken(token string) wxup.TokenSource { return &countingTokens{list: []string{token}} }
+func fixedToken(token string) func(context.Context, string) (string, error) {
+	return (&countingTokens{list: []string{token}}).Token
+}
 
 // picture is a small picture with some variety in it.
 func picture(w, h int) image.Image {

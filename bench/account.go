@@ -66,7 +66,8 @@ func chanxuehong(s *setup) (func(context.Context) error, error) {
 	}, nil
 }
 
-// tokenServer is chanxuehong's AccessTokenServer; the third method is how that interface marks itself.
+// tokenServer is chanxuehong's AccessTokenServer; the third method is how that interface marks
+// itself.
 type tokenServer string
 
 func (t tokenServer) Token() (string, error)               { return string(t), nil }

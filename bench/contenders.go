@@ -34,7 +34,8 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// credentials are what the contenders have of the merchant's, of WeChat Pay's and of an Official Account's.
+// credentials are what the contenders have of the merchant's, of WeChat Pay's and of an Official
+// Account's.
 type credentials struct {
 	mchID, serial, apiV3Key string
 	key                     *rsa.PrivateKey
@@ -45,7 +46,8 @@ type credentials struct {
 	token                   string // an access_token
 }
 
-// newCredentials makes a merchant's key, and takes from the sink what its answers are verified with.
+// newCredentials makes a merchant's key, and takes from the sink what its answers are verified
+// with.
 func newCredentials(s *sink) (*credentials, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -71,11 +73,11 @@ type setup struct {
 	*credentials
 	transport *http.Transport
 	path      string // the file, which is in the page cache
-	ep        wxup.Endpoint
+	ep        *wxup.Endpoint
 }
 
-// contender is one way to upload a file. It is ready once prepare has returned: what a program does once, at its start,
-// is not measured.
+// contender is one way to upload a file. It is ready once prepare has returned: what a program does
+// once, at its start, is not measured.
 type contender struct {
 	name    string
 	prepare func(*setup) (upload func(context.Context) error, err error)
@@ -110,8 +112,9 @@ var payV3 = []contender{
 
 const marketingPath = "/v3/marketing/favor/media/image-upload"
 
-// bareV3 is the least that has to be done, by hand: the digest of a file in memory, a signature, and a POST of a body that
-// lies ready. It looks at nothing: the file may be no picture, the answer may be anyone's.
+// bareV3 is the least that has to be done, by hand: the digest of a file in memory, a signature,
+// and a POST of a body that lies ready. It looks at nothing: the file may be no picture, the answer
+// may be anyone's.
 func bareV3(s *setup, verify bool) (func(context.Context) error, error) {
 	content, err := os.ReadFile(s.path)
 	if err != nil {
@@ -127,7 +130,8 @@ func bareV3(s *setup, verify bool) (func(context.Context) error, error) {
 	}, nil
 }
 
-// fileV3 is what one would write by hand for a file on disk: read it, lay out the form in memory, sign, POST, verify.
+// fileV3 is what one would write by hand for a file on disk: read it, lay out the form in memory,
+// sign, POST, verify.
 func fileV3(s *setup) (func(context.Context) error, error) {
 	client := &http.Client{Transport: s.transport}
 	return func(ctx context.Context) error {
@@ -209,10 +213,11 @@ func (s *setup) post(ctx context.Context, client *http.Client, meta string, body
 	return rsa.VerifyPKCS1v15(s.publicKey, crypto.SHA256, hash[:], signature)
 }
 
-// client is wxup as its documents show it, with all its checks. The pace is off, since this is not WeChat.
+// client is wxup as its documents show it, with all its checks. The pace is off, since this is not
+// WeChat.
 func (s *setup) client() *wxup.Client {
 	return &wxup.Client{
-		Transport: s.transport, Rate: wxup.Rate{Off: true}, Tokens: fixedToken(s.token),
+		Transport: s.transport, Rate: wxup.Rate{Off: true}, Auth: wxup.Tokens{Source: fixedToken(s.token).Token},
 		Merchant: &wxup.Merchant{
 			MchID: s.mchID, SerialNo: s.serial, PrivateKey: s.key, PublicKeys: map[string]*rsa.PublicKey{s.publicKeyID: s.publicKey},
 		},

@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// held is how much heap an upload of a contender holds on to when half of it is sent: what a garbage collection then
-// leaves, less what was there before the upload began, such as the body that lies ready for net/http.
+// held is how much heap an upload of a contender holds on to when half of it is sent: what a
+// garbage collection then leaves, less what was there before the upload began, such as the body
+// that lies ready for net/http.
 func held(ctx context.Context, base setup, n *network, c contender, size int64) (int64, error) {
 	half := &halfway{}
 	s := base
@@ -46,7 +47,7 @@ func live() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// halfway looks at the heap once so many bytes are sent.
+// halfway looks at the heap once that many bytes are sent.
 type halfway struct{ at, live atomic.Int64 }
 
 func (h *halfway) sent(n int) {

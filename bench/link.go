@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// link is a network with a distance and a width. What is sent goes through one wire that all connections share, so many
-// bytes a second, and arrives half a round trip after it has left the wire; answers come back half a round trip later, and
-// as they are small, at any rate. A connection takes a round trip to make, and TLS another, since its handshake goes
-// through the link as all else does.
+// link is a network with a distance and a width. What is sent goes through one wire that all
+// connections share, that many bytes a second, and arrives half a round trip after it has left the
+// wire; answers come back half a round trip later, and as they are small, at any rate. A connection
+// takes a round trip to make, and TLS another, since its handshake goes through the link as all
+// else does.
 //
-// It loses nothing, and starts at full speed: TCP's slow start, of which those who make more connections have more, is
-// left out.
+// It loses nothing, and starts at full speed: TCP's slow start, of which those who make more
+// connections have more, is left out.
 type link struct {
 	roundTrip time.Duration
 	rate      float64 // bytes a second, up
@@ -27,7 +28,8 @@ type link struct {
 
 const (
 	packet = 16 << 10 // what takes its turn on the wire at once
-	// ahead is how many bytes of a connection may wait for the wire while its writer goes on, as in a socket's buffer.
+	// ahead is how many bytes of a connection may wait for the wire while its writer goes on, as in
+	// a socket's buffer.
 	ahead = 64 << 10
 )
 

@@ -1,4 +1,5 @@
-// Command bench measures wxup side by side with net/http by hand and with the SDKs that people use, in one run.
+// Command bench measures wxup side by side with net/http by hand and with the SDKs that people use,
+// in one run.
 //
 //	GOWORK=off go run .                 the tables, as Markdown; about four minutes
 //	GOWORK=off go run . -short          less of it, about a minute
@@ -133,7 +134,7 @@ func newComparison(s *sink, dir string, short bool) (*comparison, error) {
 	return c, err
 }
 
-// file is a picture of so many bytes.
+// file is a picture of that many bytes.
 func (c *comparison) file(size int) (path string, err error) {
 	path = filepath.Join(c.dir, fmt.Sprintf("photo-%d.jpg", size))
 	return path, os.WriteFile(path, jpegOfSize(size, 1), 0o600)
@@ -214,7 +215,7 @@ func (c *comparison) heap(ctx context.Context, r *report) error {
 	for _, of := range []struct {
 		size       int
 		text       string
-		ep         wxup.Endpoint
+		ep         *wxup.Endpoint
 		contenders []contender
 	}{
 		{100 << 10, "100 KB", wxup.MarketingImage, wxupOnly},
@@ -271,6 +272,6 @@ func (c *comparison) link(ctx context.Context, r *report) error {
 		atLeast("many files, the share of the link", of[theUpload].share(), leastShare, c.slack),
 		atLeast("many files, times as fast as a loop over wechatpay-go with a connection for each upload", anew, leastFaster, c.slack),
 		verdict{fmt.Sprintf("the same, of a loop that keeps its connection: ≥ %d", leastFaster),
-			fmt.Sprintf("%.1f; the link allows %.1f, whoever uploads: the wire takes 15 ms for a file, and one after the other they take 65", kept, most), kept >= leastFaster, kept < leastFaster, true})
+			fmt.Sprintf("%.1f; the link allows at most %.1f: the wire takes 15 ms for a file, and one after the other they take 65", kept, most), kept >= leastFaster, kept < leastFaster, true})
 	return nil
 }

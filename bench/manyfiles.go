@@ -32,8 +32,8 @@ type crossing struct {
 
 func (c crossing) perFile() float64 { return c.seconds / float64(c.files) }
 
-// share is how much of the link's width was used, from the first file's opening to the last answer, counting the files'
-// bytes alone.
+// share is how much of the link's width was used, from the first file's opening to the last answer,
+// counting the files' bytes alone.
 func (c crossing) share() float64 { return linkFile / linkRate / c.perFile() }
 
 // batch is a way to upload many files.
@@ -132,8 +132,8 @@ func uploadAll(ctx context.Context, s *setup, paths []string) error {
 	return nil
 }
 
-// manyFiles brings the same files through the link in each way. In a short run those who take them one by one take fewer:
-// for them each file is like the one before.
+// manyFiles brings the same files through the link in each way. In a short run those who take them
+// one by one take fewer: for them each file is like the one before.
 func (c *comparison) manyFiles(ctx context.Context) ([]crossing, error) {
 	var paths []string
 	for i := range linkFiles {

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// network is a way to the sink. Every contender believes that it is speaking to WeChat, at https://api.mch.weixin.qq.com;
-// only the dialer knows better. So nobody's addresses are rewritten, and nobody pays for that.
+// network is a way to the sink. Every contender believes that it is speaking to WeChat, at
+// https://api.mch.weixin.qq.com; only the dialer knows better. So nobody's addresses are rewritten,
+// and nobody pays for that.
 type network struct {
 	name string
 	dial func(ctx context.Context) (net.Conn, error)
@@ -36,7 +37,8 @@ func dialer(addr string) func(context.Context) (net.Conn, error) {
 	return func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", addr) }
 }
 
-// transport is like http.DefaultTransport, which most SDKs use, but for where it leads. Each contender gets its own.
+// transport is like http.DefaultTransport, which most SDKs use, but for where it leads. Each
+// contender gets its own.
 func (n *network) transport() *http.Transport {
 	t := &http.Transport{
 		MaxIdleConns: 100, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ExpectContinueTimeout: time.Second,

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// jpegOfSize is a JPEG in structure, of exactly size bytes: a header, one scan of random data as entropy-coded data looks
-// (one byte in 256 is FF, and stuffed), the end. Nobody here decodes it.
+// jpegOfSize is a JPEG in structure, of exactly size bytes: a header, one scan of random data as
+// entropy-coded data looks (one byte in 256 is FF, and stuffed), the end. Nobody here decodes it.
 func jpegOfSize(size int, seed uint64) []byte {
 	b := append([]byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"+
 		"\xFF\xC0\x00\x0B\x08"), 0, 0, 0, 0, 1, 1, 0x11, 0)

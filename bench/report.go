@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// The bars. Those of time are ratios of one run: no figure of one machine is compared with one of another.
+// The bars. Those of time are ratios of one run: no figure of one machine is compared with one of
+// another.
 const (
 	mostAt100KB = 1.03 // of net/http by hand, doing the same
 	mostAt2MB   = 1.08
@@ -38,7 +39,8 @@ func (v verdict) String() string {
 	return fmt.Sprintf("| %s | %s | %s |\n", v.bar, v.got, word)
 }
 
-// atMost judges a ratio of times: the whole of where its median may lie must be above the bar, and the slack, to miss it.
+// atMost judges a ratio of times: the whole of where its median may lie must be above the bar, and
+// the slack, to miss it.
 func atMost(what string, s spread, bar, slack float64) verdict {
 	return verdict{fmt.Sprintf("%s: ≤ %.2f", what, bar), fmt.Sprintf("%.3f (the median is within %.3f–%.3f)", s.median, s.low, s.high), s.median <= bar, s.low > bar+slack, false}
 }
@@ -78,7 +80,8 @@ func (r *report) crossings(all []crossing) {
 	}
 }
 
-// machine is where it was measured, in a few words. How busy it was with other things shows in the spread of the rounds.
+// machine is where it was measured, in a few words. How busy it was with other things shows in the
+// spread of the rounds.
 func machine() string {
 	m := fmt.Sprintf("%d cores, %s, %s/%s", runtime.NumCPU(), strings.Replace(runtime.Version(), "go", "Go ", 1), runtime.GOOS, runtime.GOARCH)
 	if load, err := os.ReadFile("/proc/loadavg"); err == nil {

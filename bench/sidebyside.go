@@ -25,8 +25,8 @@ type effort struct {
 	turn   time.Duration // how long a turn is, about
 }
 
-// sideBySide has contenders upload one file, in turns. In each turn one upload warms up, and the others are measured. A
-// turn begins without the garbage of those before it.
+// sideBySide has contenders upload one file, in turns. In each turn one upload warms up, and the
+// others are measured. A turn begins without the garbage of those before it.
 func (e effort) sideBySide(ctx context.Context, base setup, n *network, contenders []contender) ([]row, error) {
 	rows := make([]row, len(contenders))
 	uploads := make([]func(context.Context) error, len(contenders))

@@ -29,9 +29,10 @@ import (
 // sinkEnv makes a process of this program the sink.
 const sinkEnv = "WXUP_BENCH_SINK"
 
-// sink is the server that everyone uploads to: it throws the bytes away, counts them, and answers as WeChat does. It is a
-// process of its own, so that what it allocates is nobody's. Its answers of WeChat Pay are signed beforehand, once a
-// minute: a signature costs as much as an upload of 100 KB, and would hide what the clients differ in.
+// sink is the server that everyone uploads to: it throws the bytes away, counts them, and answers
+// as WeChat does. It is a process of its own, so that what it allocates is nobody's. Its answers of
+// WeChat Pay are signed beforehand, once a minute: a signature costs as much as an upload of 100
+// KB, and would hide what the clients differ in.
 type sink struct {
 	Plain, Secure string // addresses
 	CA            []byte // PEM, of the secure one

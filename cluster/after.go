@@ -55,7 +55,7 @@ func (a *audit) fetchAll(ctx context.Context, l *load) {
 
 // has reports whether a node gives an acknowledged file, byte for byte.
 func (a *audit) has(ctx context.Context, client *http.Client, l *load, n *node, x ack) bool {
-	url, token := "http://"+n.http+"/api/v1/media/"+x.id, l.vars["WXUP_ADMIN_TOKEN"]
+	url, token := "http://"+n.admin+"/api/v1/media/"+x.id, l.vars["WXUP_ADMIN_TOKEN"]
 	if x.url != "" {
 		url, token = strings.Replace(x.url, l.fleet.plain.address(), n.http, 1), ""
 	}
@@ -63,8 +63,11 @@ func (a *audit) has(ctx context.Context, client *http.Client, l *load, n *node, 
 	return err == nil && status == http.StatusOK && sum == x.sum
 }
 
-const spentTwice = `SELECT count(*) FROM (SELECT 1 FROM exchange WHERE problem = '' AND nonce <> 'null'
+const (
+	spending   = ` FROM exchange JOIN exchange_body USING (id) WHERE problem = '' AND nonce <> 'null'`
+	spentTwice = `SELECT count(*) FROM (SELECT 1` + spending + `
 	GROUP BY nonce::json->>'account', nonce::json->>'value' HAVING count(*) > 1) twice`
+)
 
 // plant loses a file and spends a nonce twice, to see that it would have been seen.
 func (a *audit) plant(ctx context.Context, b *backends, l *load) error {
@@ -76,8 +79,11 @@ func (a *audit) plant(ctx context.Context, b *backends, l *load) error {
 	if !a.has(ctx, lone, l, l.fleet.nodes[0], x) {
 		a.planted++
 	}
-	_, err := b.db.ExecContext(ctx, `CREATE TEMP TABLE planted AS SELECT * FROM exchange WHERE problem = '' AND nonce <> 'null' LIMIT 1;
-		UPDATE planted SET id = 'planted'; INSERT INTO exchange SELECT * FROM planted`)
+	_, err := b.db.ExecContext(ctx, `CREATE TEMP TABLE spent AS SELECT id`+spending+` LIMIT 1;
+		CREATE TEMP TABLE planted AS SELECT * FROM exchange JOIN spent USING (id);
+		CREATE TEMP TABLE planted_body AS SELECT * FROM exchange_body JOIN spent USING (id);
+		UPDATE planted SET id = 'planted'; INSERT INTO exchange SELECT * FROM planted;
+		UPDATE planted_body SET id = 'planted'; INSERT INTO exchange_body SELECT * FROM planted_body`)
 	if err != nil {
 		return fmt.Errorf("plant a nonce: %w", err)
 	}
@@ -121,7 +127,7 @@ func (a *audit) index(ctx context.Context, b *backends, l *load) error {
 		query string
 	}{
 		{&a.exchanges, `SELECT count(*) FROM exchange WHERE problem = '' AND media <> 'null'`},
-		{&a.nonces, `SELECT count(DISTINCT (nonce::json->>'account', nonce::json->>'value')) FROM exchange WHERE problem = '' AND nonce <> 'null'`},
+		{&a.nonces, `SELECT count(DISTINCT (nonce::json->>'account', nonce::json->>'value'))` + spending},
 		{&a.doubleSpent, spentTwice},
 		{&a.replays, `SELECT count(*) FROM exchange WHERE replay_of <> ''`},
 	} {

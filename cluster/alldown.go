@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// allDown starts the nodes for the first time while there is neither PostgreSQL nor S3, and sees that they start, say
-// that they are not ready, answer in WeChat's words, and begin by themselves when both have come.
+// allDown starts the nodes for the first time while there is neither PostgreSQL nor S3, and sees
+// that they start, say that they are not ready, answer in WeChat's words, and begin by themselves
+// when both have come.
 func allDown(ctx context.Context, b *backends, f *fleet, seen *observer) (began time.Duration, err error) {
 	if err := b.postgres.Stop("fast"); err != nil {
 		return 0, err
@@ -19,9 +20,9 @@ func allDown(ctx context.Context, b *backends, f *fleet, seen *observer) (began 
 	over := seen.times.begin("all down at the start")
 	f.start()
 	for _, n := range f.nodes {
-		deadline := time.Now().Add(10 * time.Second)
+		deadline := time.Now().Add(f.limits.well)
 		for {
-			status, _, err := n.ask(ctx, "/livez")
+			status, _, err := n.ask(ctx, n.http, "/livez")
 			if status == http.StatusOK {
 				break
 			}
@@ -31,12 +32,16 @@ func allDown(ctx context.Context, b *backends, f *fleet, seen *observer) (began 
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
-	// As long as nothing is there: not ready, the reason said, and uploads refused as the family documents it.
+	// As long as nothing is there: not ready, the reason said, and uploads refused as the family
+	// documents it.
 	for range 6 {
 		for _, n := range f.nodes {
-			status, text, err := n.ask(ctx, "/readyz")
+			status, text, err := n.ask(ctx, n.admin, "/readyz")
 			if status != http.StatusServiceUnavailable || !strings.Contains(text, "index") {
 				seen.violation("%s without its backends: /readyz is %d %q %v", n.name, status, text, err)
+			}
+			if status, text, err := n.ask(ctx, n.http, "/readyz"); status != http.StatusServiceUnavailable || text != "not ready" {
+				seen.violation("%s without its backends: the public /readyz is %d %q %v", n.name, status, text, err)
 			}
 			for _, ep := range []string{"/v3/marketing/favor/media/image-upload", "/secapi/mch/uploadmedia", "/cgi-bin/media/uploadimg", "/cgi-bin/stable_token"} {
 				body := strings.NewReader(`{"grant_type":"client_credential","appid":"wx0123456789abcdef","secret":"none"}`)
@@ -60,14 +65,14 @@ func allDown(ctx context.Context, b *backends, f *fleet, seen *observer) (began 
 	if err := b.postgres.Start(); err != nil {
 		return 0, err
 	}
-	if named := f.await(ctx, wellWithin, says("blobs")); named < 0 {
+	if named := f.await(ctx, f.limits.well, says("not ready", "blobs")); named < 0 {
 		seen.violation("without S3: /readyz did not name blobs on every node: %s", f.readiness(ctx))
 	}
 	if err := b.s3.Start(); err != nil {
 		return 0, err
 	}
 	up := time.Now()
-	if err := f.awaitReady(ctx, 30*time.Second); err != nil {
+	if err := f.awaitReady(ctx, 3*f.limits.well); err != nil {
 		return 0, err
 	}
 	over()

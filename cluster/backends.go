@@ -184,7 +184,8 @@ func newMoody(store *url.URL) (*moody, error) {
 
 func (m *moody) address() string { return m.at }
 
-// refuse answers as S3 documents it: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+// refuse answers as S3 documents it:
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func (m *moody) refuse(w http.ResponseWriter, status int) {
 	m.said.Add(1)
 	code, message := "InternalError", "We encountered an internal error. Please try again."

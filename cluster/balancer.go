@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// balancer is a plain TCP balancer: each connection goes to the next backend, and to the one after that if it cannot be
-// reached. It looks at nothing, and asks nobody whether he is well.
+// balancer is a plain TCP balancer: each connection goes to the next backend, and to the one after
+// that if it cannot be reached. It looks at nothing, and asks nobody whether he is well.
 type balancer struct {
 	listener net.Listener
 	backends []string
@@ -51,7 +51,8 @@ func (b *balancer) carry(client net.Conn) {
 	b.leads[from] = which
 	b.mu.Unlock()
 
-	// When one side has gone the other has nobody to talk to: a node that was killed is seen at once.
+	// When one side has gone the other has nobody to talk to: a node that was killed is seen at
+	// once.
 	done := make(chan struct{}, 2)
 	go func() { io.Copy(server, client); done <- struct{}{} }()
 	go func() { io.Copy(client, server); done <- struct{}{} }()

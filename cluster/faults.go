@@ -14,11 +14,12 @@ import (
 // fault is one thing that goes wrong for a while.
 type fault struct {
 	name  string
-	names string // what /readyz must name meanwhile; "" if the fault is too short to be seen, or not one of a backend
+	names string // what /readyz must call degraded meanwhile; "" if the fault is too short to be seen, or not one of a backend
 	last  time.Duration
 	begin func() error
 	end   func() error
-	// images: meanwhile every public image must be served, by the nodes that were ready when it began.
+	// images: meanwhile every public image must be served, by the nodes that were ready when it
+	// began.
 	images bool
 	// kill: one node is killed in the midst of it, and must come back by itself when it is over.
 	kill bool
@@ -47,12 +48,6 @@ func (b *backends) faults() []fault {
 		{name: "S3 is stopped", names: "blobs", last: 6 * second, begin: func() error { b.s3.Stop(); return nil }, end: b.s3.Start, kill: true},
 	}
 }
-
-// The times within which /readyz must name what is down, and in which all must be well again after it.
-const (
-	namedWithin = 4 * time.Second
-	wellWithin  = 10 * time.Second
-)
 
 // outcome is what was seen of a fault.
 type outcome struct {
@@ -103,7 +98,7 @@ func (c *chaos) hold(held bool) {
 	c.mu.Unlock()
 }
 
-// all brings about one fault after the other, with pause between them.
+// all causes the faults one after the other, with a pause before each.
 func (c *chaos) all(ctx context.Context, pause time.Duration, each func(string)) error {
 	for _, f := range c.faults() {
 		if !strings.Contains(f.name, c.only) {
@@ -123,12 +118,12 @@ func (c *chaos) all(ctx context.Context, pause time.Duration, each func(string))
 	return nil
 }
 
-// bring brings about one fault and ends it. Who is killed meanwhile is decided here, so that it is known which nodes must
-// do what.
+// bring causes one fault and ends it. It decides which processes are killed meanwhile, so that the
+// caller knows which nodes must do what.
 func (c *chaos) bring(ctx context.Context, f fault) error {
 	c.hold(true)
 	defer c.hold(false)
-	if err := c.fleet.awaitReady(ctx, wellWithin); err != nil {
+	if err := c.fleet.awaitReady(ctx, c.fleet.limits.well); err != nil {
 		c.seen.violation("before %q: %v", f.name, err)
 	}
 	o := outcome{name: f.name}
@@ -141,9 +136,14 @@ func (c *chaos) bring(ctx context.Context, f fault) error {
 		return err
 	}
 	if f.names != "" {
-		o.named = c.fleet.await(ctx, namedWithin, says(f.names))
+		o.named = c.fleet.await(ctx, c.fleet.limits.named, says("degraded", f.names))
+		for _, n := range c.fleet.nodes { // it stays in rotation
+			if status, text, err := n.ask(ctx, n.http, "/readyz"); o.named >= 0 && status != http.StatusOK {
+				c.seen.violation("%s: the public /readyz of %s is %d %q %v", f.name, n.name, status, text, err)
+			}
+		}
 		if o.named < 0 {
-			c.seen.violation("%s: /readyz did not name %s on every node within %s: %s", f.name, f.names, namedWithin, c.fleet.readiness(ctx))
+			c.seen.violation("%s: /readyz did not name %s on every node within %s: %s", f.name, f.names, c.fleet.limits.named, c.fleet.readiness(ctx))
 		}
 	}
 	left := f.last - time.Since(began)
@@ -165,7 +165,7 @@ func (c *chaos) bring(ctx context.Context, f fault) error {
 	}
 	o.lasted = time.Since(began)
 	ended := time.Now()
-	o.well = c.fleet.await(ctx, wellWithin, func(status int, _ string) bool { return status == http.StatusOK })
+	o.well = c.fleet.await(ctx, c.fleet.limits.well, func(_ int, text string) bool { return text == "ok" })
 	over()
 	if o.well < 0 {
 		c.seen.violation("%s: not every node was ready again %s after it: %s", f.name, time.Since(ended).Round(time.Second), c.fleet.readiness(ctx))
@@ -180,7 +180,8 @@ func (c *chaos) bring(ctx context.Context, f fault) error {
 	return nil
 }
 
-// await waits until every node's /readyz is as wanted, and says how long that took; -1 if it was not within most.
+// await waits until every node's /readyz is as wanted, and says how long that took; -1 if it was
+// not within most.
 func (f *fleet) await(ctx context.Context, most time.Duration, want func(int, string) bool) time.Duration {
 	began := time.Now()
 	var asking sync.WaitGroup
@@ -188,7 +189,7 @@ func (f *fleet) await(ctx context.Context, most time.Duration, want func(int, st
 	for _, n := range f.nodes {
 		asking.Go(func() {
 			for {
-				status, text, err := n.ask(ctx, "/readyz")
+				status, text, err := n.ask(ctx, n.admin, "/readyz")
 				if err == nil && want(status, text) {
 					return
 				}
@@ -207,17 +208,17 @@ func (f *fleet) await(ctx context.Context, most time.Duration, want func(int, st
 	return time.Since(began)
 }
 
-// says is the answer of a /readyz that names what is down.
-func says(name string) func(int, string) bool {
-	return func(status int, text string) bool {
-		return status == http.StatusServiceUnavailable && strings.Contains(text, name)
+// says is the answer of a /readyz that says how things are, and names what is down.
+func says(state, name string) func(int, string) bool {
+	return func(_ int, text string) bool {
+		return strings.HasPrefix(text, state+": ") && strings.Contains(text, name)
 	}
 }
 
 func (f *fleet) readiness(ctx context.Context) string {
 	var list []string
 	for _, n := range f.nodes {
-		status, text, err := n.ask(ctx, "/readyz")
+		status, text, err := n.ask(ctx, n.admin, "/readyz")
 		list = append(list, fmt.Sprintf("%s: %d %.200s %v", n.name, status, text, err))
 	}
 	return strings.Join(list, " | ")

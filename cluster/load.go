@@ -115,8 +115,8 @@ func (l *load) once(ctx context.Context, k sender) {
 	l.acknowledged(k.name, newAck(endpoint, urlOrID, data))
 }
 
-// senders are the clients of the load. Each judges the answers that it gets by itself as well: the v3 ones verify their
-// signatures.
+// senders are the clients of the load. Each judges the answers that it gets by itself as well: the
+// v3 ones verify their signatures.
 func (l *load) senders() ([]sender, error) {
 	kept := l.seen.through(l.transport(false))
 	c, err := newClient(l.vars, "http://"+l.fleet.plain.address(), kept)
@@ -141,7 +141,7 @@ func (l *load) senders() ([]sender, error) {
 	}, nil
 }
 
-func uploadBy(c *wxup.Client, ep wxup.Endpoint) func(context.Context, []byte) (string, string, error) {
+func uploadBy(c *wxup.Client, ep *wxup.Endpoint) func(context.Context, []byte) (string, string, error) {
 	return func(ctx context.Context, data []byte) (string, string, error) {
 		res, err := c.Upload(ctx, ep, wxup.Bytes("picture.jpg", data))
 		if err != nil {
@@ -158,7 +158,8 @@ func (l *load) transport(lone bool) *http.Transport {
 	return &http.Transport{MaxIdleConnsPerHost: 64, DisableKeepAlives: lone, DisableCompression: true}
 }
 
-// secureTransport shows the client certificate by itself: the observer in front of it hides it from the Client.
+// secureTransport shows the client certificate by itself: the observer in front of it hides it from
+// the Client.
 func (l *load) secureTransport(certificate tls.Certificate, lone bool) *http.Transport {
 	rt := l.transport(lone)
 	roots := x509.NewCertPool()
@@ -184,7 +185,7 @@ func newClient(vars map[string]string, base string, rt http.RoundTripper) (*wxup
 			MchID: vars["WXUP_MCHID"], Certificate: certificate, APIv2Key: vars["WXUP_APIV2_KEY"],
 			PublicKeys: map[string]*rsa.PublicKey{vars["WXUP_PLATFORM_PUBKEY_ID"]: key},
 		},
-		App: &wxup.App{AppID: vars["WXUP_APPID"], Secret: vars["WXUP_APPSECRET"], Stable: true},
+		Auth: &wxup.App{AppID: vars["WXUP_APPID"], Secret: vars["WXUP_APPSECRET"], Stable: true},
 	}, nil
 }
 
@@ -200,8 +201,8 @@ func publicKey(vars map[string]string) (*rsa.PublicKey, error) {
 	return key, nil
 }
 
-// probe sends an upload of each family every so often, whatever has become of the one before, each on a connection of its
-// own and once only: it sees what each of them is answered.
+// probe sends an upload of each family every so often, whatever has become of the one before, each
+// on a connection of its own and once only: it sees what each of them is answered.
 func (l *load) probe(ctx context.Context, every time.Duration) error {
 	c, err := newClient(l.vars, "http://"+l.fleet.plain.address(), l.seen.through(l.transport(true)))
 	if err != nil {

@@ -4,13 +4,15 @@
 //	GOWORK=off go run . -short           2,000 uploads, every fault shorter
 //	GOWORK=off go run . -uploads 100000
 //
-// Three wxup serve processes stand behind a plain TCP balancer and share PostgreSQL and an S3 server, both real, through
-// proxies that break the connections. Clients upload while nodes are killed, servers stopped, hung and cut off; see
-// faults.go. Every answer that any client gets is judged (observe.go), and at the end every acknowledged upload is fetched
-// from every node and compared (after.go). The figures are printed as Markdown; the exit status is 1 if anything was not
-// as promised.
+// Three wxup serve processes stand behind a plain TCP balancer and share PostgreSQL and an S3
+// server, both real, through proxies that break the connections. Clients upload while nodes are
+// killed, servers stopped, hung and cut off; see faults.go. Every answer that any client gets is
+// judged (observe.go), and at the end every acknowledged upload is fetched from every node and
+// compared (after.go). The figures are printed as Markdown; the exit status is 1 if anything was
+// not as promised.
 //
-// It needs PostgreSQL's own programs (apt-get install postgresql), and builds versitygw, the S3 server, at its first run.
+// It needs PostgreSQL's own programs (apt-get install postgresql), and builds versitygw, the S3
+// server, at its first run.
 package main
 
 import (
@@ -56,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (ok bool,
 	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.uploads, "uploads", 20_000, "how many uploads must be acknowledged, at least")
-	flags.BoolVar(&o.short, "short", false, "2,000 uploads, and shorter faults: for every change")
+	flags.BoolVar(&o.short, "short", false, "2,000 uploads, shorter faults, and ten times as long for each answer: for every change, on a machine that may be busy")
 	only := flags.String("only", "", "bring about only the faults whose names contain this `text`")
 	keep := flags.Bool("keep", false, "keep the directory with the nodes' data and logs")
 	if err := flags.Parse(args); err != nil {
@@ -102,6 +104,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (ok bool,
 		return false, err
 	}
 	defer f.close()
+	if o.short {
+		f.limits = f.limits.busy()
+	}
 
 	r := &report{options: o, began: time.Now(), fleet: f}
 	seen := newObserver(f, &timetable{})
@@ -127,7 +132,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (ok bool,
 	say("quotas")
 	f.stop()
 	f.start("--quotas", fmt.Sprint(o.quota))
-	if err := f.awaitReady(ctx, 30*time.Second); err != nil {
+	if err := f.awaitReady(ctx, 3*f.limits.well); err != nil {
 		return false, err
 	}
 	for _, kill := range []bool{false, true} {
@@ -140,7 +145,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (ok bool,
 		}
 		r.quotas = append(r.quotas, q)
 	}
-	if err := f.awaitReady(ctx, 30*time.Second); err != nil {
+	if err := f.awaitReady(ctx, 3*f.limits.well); err != nil {
 		return false, err
 	}
 	say("fetching %d uploads from %d nodes", len(l.acks), nodeCount)
@@ -164,7 +169,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (ok bool,
 	return seen.broken == 0, nil
 }
 
-// underLoad runs the clients and the faults beside each other, until there are enough uploads and all faults are over.
+// underLoad runs the clients and the faults beside each other, until there are enough uploads and
+// all faults are over.
 func (r *report) underLoad(ctx context.Context, o options, l *load, c *chaos, say func(string, ...any)) error {
 	kinds, err := l.senders()
 	if err != nil {
@@ -203,7 +209,7 @@ func (r *report) underLoad(ctx context.Context, o options, l *load, c *chaos, sa
 		return probing
 	}
 	say("%6d uploads; waiting until all are ready", l.count())
-	if err := c.fleet.awaitReady(ctx, wellWithin); err != nil {
+	if err := c.fleet.awaitReady(ctx, c.fleet.limits.well); err != nil {
 		c.seen.violation("at the end: %v", err)
 	}
 	return ctx.Err()

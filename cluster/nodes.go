@@ -17,12 +17,14 @@ import (
 	"time"
 )
 
-// node is one wxup serve and what starts it again when it has ended, as a company's process manager does.
+// node is one wxup serve and what starts it again when it has ended, as a company's process manager
+// does.
 type node struct {
 	name  string
 	dir   string
 	http  string // host:port
 	https string
+	admin string
 	log   string // file
 	args  []string
 	env   []string
@@ -38,6 +40,8 @@ type node struct {
 
 // fleet is the nodes, with a balancer before each of their ports.
 type fleet struct {
+	limits limits
+
 	nodes []*node
 	plain *balancer
 	tls   *balancer
@@ -46,13 +50,13 @@ type fleet struct {
 const nodeCount = 3
 
 func newFleet(dir, program string, b *backends) (*fleet, error) {
-	f := &fleet{}
+	f := &fleet{limits: promised}
 	for i := range nodeCount {
-		ports, err := freePorts(2)
+		ports, err := freePorts(3)
 		if err != nil {
 			return nil, err
 		}
-		n := &node{name: fmt.Sprintf("node %d", i+1), dir: filepath.Join(dir, fmt.Sprintf("node-%d", i+1)), http: ports[0], https: ports[1]}
+		n := &node{name: fmt.Sprintf("node %d", i+1), dir: filepath.Join(dir, fmt.Sprintf("node-%d", i+1)), http: ports[0], https: ports[1], admin: ports[2]}
 		n.log = n.dir + ".log"
 		n.env = append(b.environment(), "HOME="+dir, "PATH="+os.Getenv("PATH"), "WXUP_LANG=en")
 		f.nodes = append(f.nodes, n)
@@ -65,7 +69,7 @@ func newFleet(dir, program string, b *backends) (*fleet, error) {
 		return nil, err
 	}
 	for _, n := range f.nodes {
-		n.args = append([]string{program, "serve", "--config", "off", "--data", n.dir, "--http", n.http, "--https", n.https, "--proxy", "off",
+		n.args = append([]string{program, "serve", "--config", "off", "--data", n.dir, "--http", n.http, "--https", n.https, "--admin", n.admin, "--proxy", "off",
 			"--public-url", "http://" + f.plain.address(), "--log", "json"}, b.flags()...)
 	}
 	return f, nil
@@ -104,8 +108,8 @@ func (f *fleet) awaitReady(ctx context.Context, most time.Duration) error {
 	deadline := time.Now().Add(most)
 	for _, n := range f.nodes {
 		for {
-			status, text, err := n.ask(ctx, "/readyz")
-			if status == http.StatusOK {
+			status, text, err := n.ask(ctx, n.admin, "/readyz")
+			if text == "ok" {
 				break
 			}
 			if ctx.Err() != nil {
@@ -169,7 +173,7 @@ func (n *node) supervise(command []string) {
 // noteReady waits for the first time that a process says that it is ready.
 func (n *node) noteReady(p *os.Process) {
 	for {
-		status, _, _ := n.ask(context.Background(), "/readyz")
+		status, _, _ := n.ask(context.Background(), n.http, "/readyz")
 		n.mu.Lock()
 		present := n.process == p
 		if present && status == http.StatusOK {
@@ -217,18 +221,16 @@ func (n *node) stop() {
 	}
 }
 
-// slack is how long after a kill a client may find out: its request can be on its way already.
-const slack = time.Second
-
 // killedIn reports whether the node was killed during a span of time, or just before it.
-func (n *node) killedIn(from, to time.Time) bool {
+func (n *node) killedIn(from, to time.Time, slack time.Duration) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.ContainsFunc(n.kills, func(at time.Time) bool { return !at.After(to) && at.Add(slack).After(from) })
 }
 
-// startingIn reports whether, at some moment of a span of time, the node was killed and not ready again.
-func (n *node) startingIn(from, to time.Time) bool {
+// startingIn reports whether, at some moment of a span of time, the node was killed and not ready
+// again.
+func (n *node) startingIn(from, to time.Time, slack time.Duration) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, at := range n.kills {
@@ -246,11 +248,11 @@ func (n *node) killCount() int {
 	return len(n.kills)
 }
 
-// ask makes a GET on a connection of its own.
-func (n *node) ask(ctx context.Context, path string) (status int, text string, err error) {
+// ask makes a GET at one of the node's doors, on a connection of its own.
+func (n *node) ask(ctx context.Context, door, path string) (status int, text string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.http+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+door+path, nil)
 	if err != nil {
 		return 0, "", err
 	}

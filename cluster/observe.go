@@ -16,12 +16,26 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
+	"github.com/wxup/wxup/wire"
 )
 
-// bound is the time in which every answer must be there.
-const bound = 3 * time.Second
+// limits are the times in which things must be there.
+type limits struct {
+	answer time.Duration // of every call
+	named  time.Duration // what is down, by every /readyz
+	well   time.Duration // all nodes, after a fault
+	kill   time.Duration // what a client learns of a kill: its request can be on its way already
+}
 
-// observer sees every request of every client, below whatever it does about errors, and judges each answer.
+// promised is what is promised on a machine that has time.
+var promised = limits{answer: 3 * time.Second, named: 4 * time.Second, well: 10 * time.Second, kill: time.Second}
+
+// busy are the limits on a machine that has other things to do.
+func (l limits) busy() limits { return limits{10 * l.answer, 10 * l.named, 10 * l.well, 10 * l.kill} }
+
+// observer sees every request of every client, below whatever it does about errors, and judges each
+// answer.
 type observer struct {
 	fleet  *fleet
 	times  *timetable
@@ -53,8 +67,8 @@ func (o *observer) violation(format string, args ...any) {
 	}
 }
 
-// through puts the observer before a transport. Problems other than those of a server that cannot at the moment are
-// violations, unless they are expected of this client.
+// through puts the observer before a transport. Problems other than those of a server that cannot
+// at the moment are violations, unless they are expected of this client.
 func (o *observer) through(rt http.RoundTripper, expected ...wxup.Problem) http.RoundTripper {
 	return observed{o, rt, expected}
 }
@@ -112,9 +126,9 @@ func (f *fleet) behind(conn net.Conn, host string) *node {
 // lost judges a request without an answer: that may only be if the node was killed.
 func (o *observer) lost(req *http.Request, n *node, began, ended time.Time, err error) {
 	direct := req.URL.Host != o.fleet.plain.address() && req.URL.Host != o.fleet.tls.address()
-	killed := n != nil && (n.killedIn(began, ended) || direct && n.startingIn(began, ended))
+	killed := n != nil && (n.killedIn(began, ended, o.fleet.limits.kill) || direct && n.startingIn(began, ended, o.fleet.limits.kill))
 	for _, m := range o.fleet.nodes {
-		killed = killed || n == nil && m.killedIn(began, ended)
+		killed = killed || n == nil && m.killedIn(began, ended, o.fleet.limits.kill)
 	}
 	if !killed {
 		o.violation("no answer from %s to %s after %s, and it was not killed: %v (%s)", n, req.URL.Path, ended.Sub(began).Round(time.Millisecond), err, o.times.during(began, ended))
@@ -143,7 +157,7 @@ func (o *observer) judge(req *http.Request, status int, body []byte, n *node, be
 		o.slowest[f] = max(o.slowest[f], took)
 	}
 	o.mu.Unlock()
-	switch late := took - bound; {
+	switch late := took - o.fleet.limits.answer; {
 	case late > o.stalls.in(began, ended):
 		o.violation("%s answered %s after %s: %s (%s)", n, req.URL.Path, took.Round(time.Millisecond), said, faults)
 	case late > 0:
@@ -157,7 +171,7 @@ func (o *observer) judge(req *http.Request, status int, body []byte, n *node, be
 	case problem == "" || slices.Contains(expected, problem):
 	case problem != wxup.Internal && problem != wxup.Unavailable && problem != wxup.TooFrequent:
 		o.violation("%s refused a good request to %s: %s (%s)", n, req.URL.Path, said, faults)
-	case n != nil && n.startingIn(began, ended):
+	case n != nil && n.startingIn(began, ended, o.fleet.limits.kill):
 		o.mu.Lock()
 		o.starting++
 		o.mu.Unlock()
@@ -167,12 +181,12 @@ func (o *observer) judge(req *http.Request, status int, body []byte, n *node, be
 }
 
 // readAnswer reads an answer in its family's words, and finds it in wxup's own table.
-func readAnswer(path string, status int, body []byte) (family wxup.Family, said string, problem wxup.Problem, ok bool) {
+func readAnswer(path string, status int, body []byte) (family wxup.Family, said string, reason wxup.Problem, ok bool) {
 	family = familyOf(path)
 	code, message := "", ""
 	switch family {
 	case wxup.PayV3:
-		var r wxup.V3Refusal
+		var r wire.V3Refusal
 		if json.Unmarshal(body, &r) != nil {
 			return family, fmt.Sprintf("HTTP %d", status), "", false
 		}
@@ -181,7 +195,7 @@ func readAnswer(path string, status int, body []byte) (family wxup.Family, said 
 		}
 		code, message = r.Code, r.Message
 	case wxup.PayV2:
-		fields, err := wxup.UnmarshalV2(body)
+		fields, err := wire.UnmarshalV2(body)
 		if err != nil {
 			return family, fmt.Sprintf("HTTP %d", status), "", false
 		}
@@ -193,7 +207,7 @@ func readAnswer(path string, status int, body []byte) (family wxup.Family, said 
 			message = fields["return_msg"]
 		}
 	default:
-		a, err := wxup.UnmarshalAccount(body)
+		a, err := wire.UnmarshalAccount(body)
 		if err != nil {
 			return family, fmt.Sprintf("HTTP %d", status), "", false
 		}
@@ -201,10 +215,10 @@ func readAnswer(path string, status int, body []byte) (family wxup.Family, said 
 			return family, "errcode 0", "", status == http.StatusOK
 		}
 		code = strconv.Itoa(a.ErrCode)
-		message, _, _ = strings.Cut(a.ErrMsg, " rid: ")
+		message, _ = wire.SplitRID(a.ErrMsg)
 	}
 	said = fmt.Sprintf("%d %s", status, code)
-	for _, row := range family.Refusals() {
+	for _, row := range problem.Of(family).Rows {
 		if r := row.Documented; r.Status == status && r.Code == code && r.Message == message {
 			return family, said, row.Problem, true
 		}
@@ -219,7 +233,7 @@ func familyOf(path string) wxup.Family {
 	case strings.HasPrefix(path, "/secapi/"):
 		return wxup.PayV2
 	}
-	return wxup.Account
+	return wxup.FamilyAccount
 }
 
 // quantile is the time within which that part of all answers came.
@@ -233,8 +247,8 @@ func (o *observer) quantile(q float64) time.Duration {
 	return o.took[min(int(q*float64(len(o.took))), len(o.took)-1)]
 }
 
-// stalls are the times in which this machine kept a program waiting that wanted to run, as it does when it has other
-// things to do. They count for nobody's answer.
+// stalls are the times in which this machine kept a program waiting that wanted to run, as it does
+// when it has other things to do. They count for nobody's answer.
 type stalls struct {
 	mu      sync.Mutex
 	list    []stall

@@ -51,7 +51,7 @@ func TestJudge(t *testing.T) {
 		violations int
 	}{
 		{"good", 200, `{"media_url":"x"}`, time.Second, false, 0},
-		{"late", 200, `{"media_url":"x"}`, bound + 1, true, 1},
+		{"late", 200, `{"media_url":"x"}`, promised.answer + 1, true, 1},
 		{"refused in a fault", 500, busy, time.Second, true, 0},
 		{"refused without a fault", 500, busy, time.Second, false, 1},
 		{"a good signature refused", 401, `{"code":"SIGN_ERROR","message":"Http头Authorization中的nonce_str已被其他请求使用"}`, 1, true, 1},
@@ -61,7 +61,7 @@ func TestJudge(t *testing.T) {
 		if test.fault {
 			times.begin("a fault")
 		}
-		o := newObserver(&fleet{}, times)
+		o := newObserver(&fleet{limits: promised}, times)
 		req, err := http.NewRequest(http.MethodPost, "http://host/v3/marketing/favor/media/image-upload", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// picture makes a JPEG of 1 to 20 KB that no other call makes: a small one with noise in its comments.
+// picture makes a JPEG of 1 to 20 KB that no other call makes: a small one with noise in its
+// comments.
 func picture() []byte {
 	base := smallest()
 	n := 1<<10 + mathrand.IntN(19<<10)

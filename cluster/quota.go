@@ -26,7 +26,8 @@ func (q quotaResult) String() string {
 	return s
 }
 
-// hammer makes far more calls in one minute than the quota allows, on all nodes at once. The nodes run with
+// hammer makes far more calls in one minute than the quota allows, on all nodes at once. The nodes
+// run with
 // --quotas allowed.
 func hammer(ctx context.Context, l *load, allowed int, kill bool) (quotaResult, error) {
 	q := quotaResult{allowed: allowed, sent: 3 * allowed, killed: kill}

@@ -56,7 +56,7 @@ func (r *report) print(w io.Writer) {
 	line("refusals by a node that was starting", o.starting)
 	line("started with everything down", fmt.Sprintf("alive, not ready, ready %s after PostgreSQL and S3 had come", r.begun.Round(10*time.Millisecond)))
 	line("answers", len(o.took))
-	line("answers in time", fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, slowest %s (bound %s)", ms(o.quantile(.5)), ms(o.quantile(.99)), ms(o.quantile(.999)), ms(o.quantile(1)), bound))
+	line("answers in time", fmt.Sprintf("p50 %s, p99 %s, p99.9 %s, slowest %s (bound %s)", ms(o.quantile(.5)), ms(o.quantile(.99)), ms(o.quantile(.999)), ms(o.quantile(1)), o.fleet.limits.answer))
 	line("answers later than that, but for a stall of this machine", o.excused)
 	line("longest such stall: a program that wanted to run was kept waiting", ms(o.stalls.longest))
 

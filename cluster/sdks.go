@@ -57,7 +57,8 @@ func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 	return e.rt.RoundTrip(r)
 }
 
-// silenceper is the most used SDK for Official Accounts. It takes files, not bytes, and knows no context.
+// silenceper is the most used SDK for Official Accounts. It takes files, not bytes, and knows no
+// context.
 func (l *load) silenceper(rt http.RoundTripper) func(context.Context, []byte) (string, string, error) {
 	base := url.URL{Scheme: "http", Host: l.fleet.plain.address()}
 	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", base.String(), 1) })

@@ -19,7 +19,9 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 // twins send requests with one nonce to two nodes at the same moment.
@@ -70,7 +72,7 @@ func (t *twins) once(ctx context.Context, same bool) error {
 			return err
 		}
 	}
-	rt := t.load.seen.through(lone.Transport, wxup.Replayed)
+	rt := t.load.seen.through(lone.Transport, problem.Replayed)
 	if same {
 		requests[1], files[1] = requests[0], files[0]
 		rt = t.load.seen.through(lone.Transport)
@@ -95,7 +97,7 @@ func (t *twins) once(ctx context.Context, same bool) error {
 		if !ok[i] {
 			continue
 		}
-		value, err := wxup.UnmarshalV3(&wxup.MarketingImage, answers[i])
+		value, err := wire.UnmarshalV3(wxup.MarketingImage.Answer(), answers[i])
 		if err != nil {
 			return err
 		}

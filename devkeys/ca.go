@@ -21,25 +21,26 @@ import (
 const (
 	caYears = 10
 
-	// backdate makes a certificate valid for a peer (a container, a phone) whose clock is behind ours.
+	// backdate is how far before now certificates become valid, for peers (a container, a phone)
+	// whose clock is slow.
 	backdate = time.Hour
 )
 
-// permittedNames are the DNS names the CA may vouch for, each with all names below it: api.mch.weixin.qq.com, its
-// siblings abroad and api.weixin.qq.com are all below weixin.qq.com.
+// permittedNames are the DNS names that the CA may sign for, each with its subdomains: all of
+// WeChat's API hosts are below weixin.qq.com and wechatpay.cn.
 var permittedNames = []string{"weixin.qq.com", "wechatpay.cn", "qpic.cn", "localhost"}
 
-// permittedIPs are the addresses of this machine, 127.0.0.0/8 and ::1/128. A constraint that named no address would
-// permit every one.
+// permittedIPs are the addresses of this machine, 127.0.0.0/8 and ::1/128. Without them, the name
+// constraints would permit every address.
 var permittedIPs = []*net.IPNet{
 	{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
 	{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
 }
 
-// CA is a local certificate authority that stands in for the ones behind WeChat's servers and WeChat Pay. Make it with
+// CA is a local certificate authority in place of those of WeChat's servers and of WeChat Pay. Use
 // [NewCA] or [LoadCA].
 type CA struct {
-	// Now is the clock that certificates are dated by; nil means time.Now. Set it before the first use.
+	// Now dates certificates; nil means time.Now. Set it before the first use.
 	Now func() time.Time
 
 	key    *ecdsa.PrivateKey
@@ -49,8 +50,9 @@ type CA struct {
 	pool   *x509.CertPool
 }
 
-// NewCA makes a CA with a new ECDSA P-256 key, valid for 10 years from an hour before now. Its subject is
-// "wxup local CA 1f0c9a2e", the first 4 bytes of the SHA-256 of its public key, to tell one installation from another.
+// NewCA generates a CA with a new ECDSA P-256 key, valid for 10 years from an hour before now. Its
+// subject is "wxup local CA 1f0c9a2e", the first 4 bytes of the SHA-256 of its public key, to tell
+// one installation from another.
 func NewCA(now time.Time) (*CA, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -65,25 +67,25 @@ func NewCA(now time.Time) (*CA, error) {
 	tmpl.SerialNumber = newSerial()
 	tmpl.NotBefore = now.Add(-backdate)
 	tmpl.NotAfter = now.AddDate(caYears, 0, 0)
-	cert, err := sign(tmpl, tmpl, key.Public(), key)
+	cert, err := certify(tmpl, tmpl, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("make CA certificate: %w", err)
 	}
 	return newCA(cert, key)
 }
 
-// Renew makes the CA's next certificate: the same key and name, other dates, 10 years from an hour before now. Since the
-// key is the same, whoever trusts the old certificate goes on trusting all that is issued, old or new, until the old one
-// ends, and whoever trusts the new one trusts what was issued before. Only the end moves.
+// Renew returns the CA with a new certificate: the same key and name, valid for 10 years from an
+// hour before now. As the key is the same, the old certificate and the new one each verify
+// everything issued before and after, until they expire.
 //
-// A key that may be known to others is not mended by this: start over with a new CA.
+// Renew does not help if the key may have leaked: make a new CA.
 func (ca *CA) Renew(now time.Time) (*CA, error) {
 	tmpl := caTemplate(pkix.Name{})
-	tmpl.RawSubject = ca.cert.RawSubject // byte for byte: verifiers compare names so
+	tmpl.RawSubject = ca.cert.RawSubject // verifiers compare names byte for byte
 	tmpl.SerialNumber = newSerial()
 	tmpl.NotBefore = now.Add(-backdate)
 	tmpl.NotAfter = now.AddDate(caYears, 0, 0)
-	cert, err := sign(tmpl, tmpl, ca.key.Public(), ca.key)
+	cert, err := certify(tmpl, tmpl, ca.key.Public(), ca.key)
 	if err != nil {
 		return nil, fmt.Errorf("renew CA certificate: %w", err)
 	}
@@ -95,8 +97,8 @@ func (ca *CA) Renew(now time.Time) (*CA, error) {
 	return next, nil
 }
 
-// LoadCA reads back what [CA.PEM] and [CA.KeyPEM] wrote. It refuses a certificate that is not a CA's, and a key that is
-// not the certificate's. One that is out of date is read, and refuses to issue.
+// LoadCA reads what [CA.PEM] and [CA.KeyPEM] returned. It refuses a certificate that is not a CA's
+// and a key that does not belong to it. An expired CA loads, but issues nothing.
 func LoadCA(certPEM, keyPEM []byte) (*CA, error) {
 	der, err := block(certPEM, "CERTIFICATE")
 	if err != nil {
@@ -115,7 +117,7 @@ func LoadCA(certPEM, keyPEM []byte) (*CA, error) {
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		// The cause is left out: nothing that was read from a private key belongs in an error.
+		// Without the cause: no part of a private key belongs in an error.
 		return nil, errors.New("read CA key: it is not PKCS#8")
 	}
 	key, ok := parsed.(*ecdsa.PrivateKey)
@@ -133,9 +135,9 @@ func newCA(cert *x509.Certificate, key *ecdsa.PrivateKey) (*CA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode CA key: %w", err)
 	}
-	// As the real one, C=CN, O=Tenpay.com, OU=Tenpay.com CA Center, CN=Tenpay.com Root CA, but for the OU, which says
-	// whose it is. Serial number and dates are the CA's, and the signature is deterministic, so that the same CA has
-	// the same trust chain at every start.
+	// Like the real one (C=CN, O=Tenpay.com, OU=Tenpay.com CA Center, CN=Tenpay.com Root CA),
+	// except for the OU, which names this CA. Serial number and dates are the CA's and the
+	// signature is deterministic, so that a CA has the same trust chain at every start.
 	tmpl := caTemplate(pkix.Name{
 		Country:            []string{"CN"},
 		Organization:       []string{"Tenpay.com"},
@@ -143,7 +145,7 @@ func newCA(cert *x509.Certificate, key *ecdsa.PrivateKey) (*CA, error) {
 		CommonName:         "Tenpay.com Root CA",
 	})
 	tmpl.SerialNumber, tmpl.NotBefore, tmpl.NotAfter = cert.SerialNumber, cert.NotBefore, cert.NotAfter
-	tenpay, err := sign(tmpl, tmpl, key.Public(), key)
+	tenpay, err := certify(tmpl, tmpl, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("make trust chain: %w", err)
 	}
@@ -156,23 +158,27 @@ func newCA(cert *x509.Certificate, key *ecdsa.PrivateKey) (*CA, error) {
 // PEM returns the CA's certificate, the one to trust ("CERTIFICATE").
 func (ca *CA) PEM() []byte { return encode("CERTIFICATE", ca.cert.Raw) }
 
-// Certificate is the CA's certificate, the one to trust. It is not to be changed.
+// Certificate returns the CA's certificate, the one to trust. Do not modify it.
 func (ca *CA) Certificate() *x509.Certificate { return ca.cert }
 
 // KeyPEM returns the CA's private key in PKCS#8 ("PRIVATE KEY"). Keep it with [WritePrivate].
 func (ca *CA) KeyPEM() []byte { return bytes.Clone(ca.keyPEM) }
 
-// TrustChainPEM returns the certificate that merchant and platform certificates are verified with, the counterpart of
-// WeChat's 平台证书信任链, so that the check its pages describe works here too:
+// TrustChainPEM returns the certificate that verifies merchant and platform certificates, as
+// WeChat's 平台证书信任链 does. The check that WeChat documents works with it:
 //
 //	openssl verify -CAfile CertTrustChain.pem wechatpay_cert.pem
 //
 // https://pay.weixin.qq.com/doc/v3/merchant/4012072597
 func (ca *CA) TrustChainPEM() []byte { return encode("CERTIFICATE", ca.tenpay.Raw) }
 
-// Pool returns the roots of all that the CA issues: a client's RootCAs, and for a server the Roots that a merchant's
-// certificate is verified with, asking for ExtKeyUsageClientAuth. The caller may add to it.
+// Pool returns the roots of everything that the CA issues: RootCAs for a client, and for a server
+// the Roots that verify a merchant's certificate with ExtKeyUsageClientAuth. The caller may add to
+// it.
 func (ca *CA) Pool() *x509.CertPool { return ca.pool.Clone() }
+
+// Issued reports whether a merchant's or platform's certificate was issued by this CA.
+func (ca *CA) Issued(cert *x509.Certificate) bool { return cert.CheckSignatureFrom(ca.tenpay) == nil }
 
 func (ca *CA) now() time.Time {
 	if ca.Now == nil {
@@ -181,13 +187,13 @@ func (ca *CA) now() time.Time {
 	return ca.Now()
 }
 
-// issue dates the template, signs it with the parent's name, and proves the result against the CA's own constraints and
-// dates: nothing leaves here that a verifier would refuse.
+// issue dates the template, signs it under the parent's name, and verifies the result against the
+// CA's constraints and dates, so that it never returns a certificate that a verifier would refuse.
 func (ca *CA) issue(tmpl, parent *x509.Certificate, pub crypto.PublicKey, life time.Duration) (*x509.Certificate, error) {
 	now := ca.now()
 	tmpl.SerialNumber = newSerial()
 	tmpl.NotBefore = now.Add(-backdate)
-	tmpl.NotAfter = tmpl.NotBefore.Add(life - time.Second) // both ends count (RFC 5280 §4.1.2.5)
+	tmpl.NotAfter = tmpl.NotBefore.Add(life - time.Second) // both ends are included (RFC 5280 §4.1.2.5)
 	if tmpl.NotAfter.After(parent.NotAfter) {
 		tmpl.NotAfter = parent.NotAfter
 	}
@@ -196,7 +202,7 @@ func (ca *CA) issue(tmpl, parent *x509.Certificate, pub crypto.PublicKey, life t
 			parent.NotBefore.Format(time.RFC3339), parent.NotAfter.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 	tmpl.BasicConstraintsValid = true // CA:FALSE
-	cert, err := sign(tmpl, parent, pub, ca.key)
+	cert, err := certify(tmpl, parent, pub, ca.key)
 	if err != nil {
 		return nil, err
 	}
@@ -216,14 +222,15 @@ func caTemplate(subject pkix.Name) *x509.Certificate {
 		MaxPathLenZero:        true, // no CA below it
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 
-		PermittedDNSDomainsCritical: true, // a verifier that knows no name constraints must refuse (RFC 5280 §4.2.1.10)
+		PermittedDNSDomainsCritical: true, // a verifier without support for name constraints must refuse (RFC 5280 §4.2.1.10)
 		PermittedDNSDomains:         permittedNames,
 		PermittedIPRanges:           permittedIPs,
 	}
 }
 
-// sign is given no randomness: ECDSA signatures are deterministic then (RFC 6979), and serial numbers are ours.
-func sign(tmpl, parent *x509.Certificate, pub crypto.PublicKey, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
+// certify passes no source of randomness, which makes ECDSA signatures deterministic (RFC 6979).
+// The template has its serial number already.
+func certify(tmpl, parent *x509.Certificate, pub crypto.PublicKey, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(nil, tmpl, parent, pub, key)
 	if err != nil {
 		return nil, err
@@ -231,7 +238,8 @@ func sign(tmpl, parent *x509.Certificate, pub crypto.PublicKey, key *ecdsa.Priva
 	return x509.ParseCertificate(der)
 }
 
-// name encodes a subject in the order given; pkix.Name has an order of its own, and WeChat's subjects begin with CN.
+// name encodes a subject in the order given: WeChat's subjects begin with CN, and pkix.Name would
+// reorder them.
 func name(attributes ...pkix.AttributeTypeAndValue) ([]byte, error) {
 	var rdns pkix.RDNSequence
 	for _, a := range attributes {
@@ -251,9 +259,9 @@ func attribute(n int, v string) pkix.AttributeTypeAndValue {
 	return pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, n}, Value: v}
 }
 
-// newSerial makes a serial number that always shows as 40 hex digits, as WeChat's do
-// (408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB): 20 random bytes, the first between 0x01 and 0x7f. 20 bytes is also the
-// most that a certificate may have, sign bit included (RFC 5280 §4.1.2.2).
+// newSerial returns a serial number of 40 hex digits, as WeChat's are
+// (408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB): 20 random bytes, the first between 0x01 and 0x7f. A
+// certificate allows at most 20 bytes, sign bit included (RFC 5280 §4.1.2.2).
 func newSerial() *big.Int {
 	var b [20]byte
 	for b[0] == 0 {
@@ -267,7 +275,7 @@ func encode(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
-// block finds the first PEM block of a kind.
+// block returns the content of the first PEM block of a kind.
 func block(text []byte, kind string) ([]byte, error) {
 	for {
 		var b *pem.Block

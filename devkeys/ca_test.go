@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/sign"
 )
 
 // start is a first start of wxup; no test reads the wall clock but those that shake hands.
@@ -141,8 +143,8 @@ func TestLoadCARefuses(t *testing.T) {
 	}
 }
 
-// TestNameConstraints: the CA signs for a name it may not vouch for, as whoever stole its key could, and the verifier
-// refuses. Server would not have handed it out.
+// TestNameConstraints: the CA signs for a name it may not vouch for, as whoever stole its key
+// could, and the verifier refuses. Server would not have handed it out.
 func TestNameConstraints(t *testing.T) {
 	ca := newTestCA(t, start)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -179,7 +181,7 @@ func TestNameConstraints(t *testing.T) {
 				t.Fatal(err)
 			}
 			tmpl.SerialNumber, tmpl.NotBefore, tmpl.NotAfter = newSerial(), start, start.Add(time.Hour)
-			leaf, err := sign(tmpl, parent, key.Public(), ca.key)
+			leaf, err := certify(tmpl, parent, key.Public(), ca.key)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,7 +244,7 @@ func TestDates(t *testing.T) {
 func TestSerials(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		s := Serial(&x509.Certificate{SerialNumber: newSerial()})
+		s := sign.Serial(&x509.Certificate{SerialNumber: newSerial()})
 		if len(s) != 40 || strings.Trim(s, "0123456789ABCDEF") != "" {
 			t.Fatalf("serial number %q is not 40 upper-case hex digits", s)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup/devkeys"
+	"github.com/wxup/wxup/sign"
 )
 
 // A first start: make what a merchant would download from WeChat's merchant portal, and keep it.
@@ -57,6 +58,6 @@ func firstStart() error {
 	}
 	fmt.Println(merchant.Subject.CommonName)
 	fmt.Println(merchant.Issuer.CommonName)
-	fmt.Println(len(devkeys.Serial(merchant)), "digits of serial_no")
+	fmt.Println(len(sign.Serial(merchant)), "digits of serial_no")
 	return nil
 }

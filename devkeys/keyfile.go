@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// CheckKeyFile refuses a private key file that others than its owner can reach, with the rule of PostgreSQL's
-// ssl_key_file: a regular file of mode 0600 or less, or 0640 or less if it is root's (a key that root hands to a group).
-// The error says how to mend it. A symbolic link is followed, and what it leads to is checked: that is how Kubernetes
-// mounts secrets. Where files have no Unix modes, as on Windows, modes are not checked.
+// CheckKeyFile refuses a private key file that users other than its owner can access. The rule is
+// that of PostgreSQL's ssl_key_file: a regular file of mode 0600 or stricter, or 0640 or stricter
+// if root owns it (a key that root shares with a group). The error says how to fix it. Symbolic
+// links are followed, as Kubernetes mounts secrets through them. On systems without Unix modes,
+// such as Windows, modes are not checked.
 func CheckKeyFile(path string) error {
 	fi, err := os.Stat(path)
 	if err != nil {
@@ -22,13 +23,13 @@ func CheckKeyFile(path string) error {
 		return fmt.Errorf("private key file %s is not a regular file: give the path of a PEM file", path)
 	}
 	if mode := fi.Mode().Perm(); hasModes && tooOpen(mode, ownedByRoot(fi)) {
-		return fmt.Errorf("private key file %s can be reached by its group or by others (mode %04o): run chmod 600 %s",
+		return fmt.Errorf("private key file %s is accessible to its group or to others (mode %04o): run chmod 600 %s",
 			path, mode, shellQuote(path))
 	}
 	return nil
 }
 
-// tooOpen reports whether group or others may do what they must not.
+// tooOpen reports whether a mode gives group or others access that they must not have.
 func tooOpen(mode fs.FileMode, root bool) bool {
 	if root {
 		return mode&0o037 != 0 // the group may read
@@ -40,17 +41,17 @@ func shellQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// WritePrivate writes a file that only its owner can read, mode 0600. It is there whole or not at all, and stays through a
-// power cut once WritePrivate has returned: temporary file, fsync, rename, fsync of the directory. An existing file is
-// replaced (a symbolic link too, not what it leads to), whatever its mode was; the directory must exist.
+// WritePrivate writes a file of mode 0600 atomically and durably: temporary file, fsync, rename,
+// fsync of the directory. It replaces an existing file whatever its mode, and a symbolic link
+// rather than its target. The directory must exist.
 func WritePrivate(path string, data []byte) error { return write(path, data, 0o600) }
 
-// WritePublic is [WritePrivate] for what everyone may read: mode 0644, whatever the umask.
+// WritePublic is [WritePrivate] with mode 0644, whatever the umask.
 func WritePublic(path string, data []byte) error { return write(path, data, 0o644) }
 
 func write(path string, data []byte, mode fs.FileMode) error {
 	dir := filepath.Dir(path)
-	// CreateTemp makes it with mode 0600: at no time is a private file open to others.
+	// CreateTemp uses mode 0600, so a private file is never accessible to others.
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -8,5 +8,5 @@ const hasModes = false
 
 func ownedByRoot(fs.FileInfo) bool { return false }
 
-// syncDir has nothing to do: a directory cannot be opened for fsync, and NTFS journals its names.
+// syncDir does nothing: a directory cannot be opened for fsync, and NTFS journals names.
 func syncDir(dir string) error { return nil }

@@ -16,7 +16,8 @@ func ownedByRoot(fi fs.FileInfo) bool {
 	return ok && st.Uid == 0
 }
 
-// syncDir makes the names in a directory durable. Some network and FUSE file systems cannot, and say EINVAL or ENOTSUP.
+// syncDir makes the names in a directory durable. Some network and FUSE file systems do not support
+// it and return EINVAL or ENOTSUP.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

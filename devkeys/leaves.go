@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// leavesMost is how many certificates a Leaves keeps. There are 15 names that SDKs have built in; the rest is for image
-// hosts with numbers in their names.
-const leavesMost = 256
+// maxLeaves is how many certificates a Leaves keeps. SDKs have 15 host names built in; image hosts
+// with numbers in their names add more.
+const maxLeaves = 256
 
-// Leaves makes a CA's server certificates when they are asked for and keeps them, so that a listener that runs for years
-// always shows one that is good: a certificate is made anew when two thirds of its life are over. It keeps 256 of them and
-// drops what was longest not asked for. Use it where [tls.Config] has GetCertificate; what it returned is not to be changed.
+// Leaves issues a CA's server certificates on demand and caches 256 of them, the most recently
+// used. It replaces a certificate after two thirds of its validity, so that a listener that runs
+// for years always has a valid one. Use it for GetCertificate of a [tls.Config]; do not modify what
+// it returns.
 type Leaves struct {
 	CA *CA
 
@@ -29,14 +30,16 @@ type leaf struct {
 	used  uint64    // the number of the last use
 }
 
-// For is [CA.Server] with a memory: a certificate for these names, or for [Hosts] if none are given.
+// For is [CA.Server] with a cache: it returns a certificate for names, or for [Hosts] if there are
+// none.
 func (l *Leaves) For(names ...string) (*tls.Certificate, error) {
 	if l.CA == nil {
 		return nil, errors.New("devkeys: Leaves has no CA")
 	}
 	key := strings.Join(names, ",")
 	now := l.CA.now()
-	// Made under the lock, which costs well under a millisecond: nothing is made twice however many ask at once.
+	// Issuing under the lock takes well under a millisecond, and concurrent calls never issue
+	// twice.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.uses++
@@ -51,7 +54,7 @@ func (l *Leaves) For(names ...string) (*tls.Certificate, error) {
 	if l.kept == nil {
 		l.kept = map[string]*leaf{}
 	}
-	if l.kept[key] == nil && len(l.kept) >= leavesMost {
+	if l.kept[key] == nil && len(l.kept) >= maxLeaves {
 		var oldest string
 		for name, k := range l.kept {
 			if oldest == "" || k.used < l.kept[oldest].used {

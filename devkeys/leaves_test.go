@@ -13,9 +13,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
-// TestLeaves: one certificate for a name however many ask, a new one long before it ends, and not ever more of them.
+// TestLeaves: one certificate for a name however many ask, a new one long before it ends, and not
+// ever more of them.
 func TestLeaves(t *testing.T) {
 	now := start
 	ca := newTestCA(t, start)
@@ -71,16 +74,16 @@ func TestLeaves(t *testing.T) {
 	now = start
 	l = &Leaves{CA: ca}
 	kept := get("api.weixin.qq.com")
-	for i := range leavesMost + 10 {
+	for i := range maxLeaves + 10 {
 		get(fmt.Sprintf("img%d.qpic.cn", i))
 		if get("api.weixin.qq.com") != kept {
 			t.Fatalf("after %d others the one in use was dropped", i)
 		}
 	}
-	if len(l.kept) != leavesMost {
-		t.Errorf("%d certificates are kept, want %d", len(l.kept), leavesMost)
+	if len(l.kept) != maxLeaves {
+		t.Errorf("%d certificates are kept, want %d", len(l.kept), maxLeaves)
 	}
-	if _, err := l.For("example.com"); err == nil || len(l.kept) != leavesMost {
+	if _, err := l.For("example.com"); err == nil || len(l.kept) != maxLeaves {
 		t.Errorf("a name that the CA may not vouch for: %v", err)
 	}
 	if _, err := (&Leaves{}).For("localhost"); err == nil {
@@ -88,7 +91,8 @@ func TestLeaves(t *testing.T) {
 	}
 }
 
-// TestRenew: the old and the new CA certificate stand for each other while both are valid, to Go and to OpenSSL.
+// TestRenew: the old and the new CA certificate stand for each other while both are valid, to Go
+// and to OpenSSL.
 func TestRenew(t *testing.T) {
 	old := newTestCA(t, start)
 	later := start.AddDate(9, 11, 15)
@@ -145,9 +149,7 @@ func TestRenew(t *testing.T) {
 		}
 	}
 
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("NOT TESTED: openssl is not on PATH")
-	}
+	need.Program(t, "openssl", need.Setup)
 	dir := t.TempDir()
 	for name, data := range map[string][]byte{"old.pem": old.PEM(), "next.pem": next.PEM(), "both.pem": append(old.PEM(), next.PEM()...),
 		"oldleaf.pem": encode("CERTIFICATE", oldLeaf.Leaf.Raw), "newleaf.pem": encode("CERTIFICATE", newLeaf.Leaf.Raw)} {

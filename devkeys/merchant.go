@@ -12,20 +12,22 @@ import (
 )
 
 const (
-	// rsaBits is the one size in all of WeChat's samples; a signature is 344 characters of base64 then.
+	// rsaBits is the size in all of WeChat's samples; a signature then has 344 characters of
+	// base64.
 	rsaBits = 2048
 
-	// payLife is 5 years as WeChat counts them: its sample certificate ran from 2023-09-19 to 2028-09-17.
+	// payLife is 5 years of 365 days, as in WeChat's sample certificate (2023-09-19 to 2028-09-17).
 	payLife = 5 * 365 * 24 * time.Hour
 )
 
-// Merchant makes a merchant API certificate (商户API证书) and its key, as apiclient_cert.pem and apiclient_key.pem are:
+// Merchant generates a merchant API certificate (商户API证书) and its key, in the form of
+// apiclient_cert.pem and apiclient_key.pem:
 //
 //	CN=<mchid>, O=微信商户系统, OU=wxup, L=ShenZhen, C=CN
 //
-// RSA-2048, 5 years, issued by Tenpay.com Root CA, for client authentication; the key in PKCS#8 ("PRIVATE KEY"). It serves
-// both APIv3, where its [Serial] is the serial_no, and APIv2, where it is the TLS client certificate. mchid is 1 to 32
-// letters and digits.
+// RSA-2048, 5 years, issued by Tenpay.com Root CA, for client authentication; the key in PKCS#8
+// ("PRIVATE KEY"). APIv3 uses its serial number (sign.Serial) as the serial_no; APIv2 uses it as
+// the TLS client certificate. mchid is 1 to 32 letters and digits.
 func (ca *CA) Merchant(mchid string) (certPEM, keyPEM []byte, err error) {
 	if !isMchID(mchid) {
 		return nil, nil, fmt.Errorf("make merchant certificate: mchid %q is not 1 to 32 letters and digits", mchid)
@@ -40,15 +42,18 @@ func (ca *CA) Merchant(mchid string) (certPEM, keyPEM []byte, err error) {
 	return certPEM, keyPEM, nil
 }
 
-// Platform makes a platform certificate (平台证书), with which answers are verified, and the key that signs them:
+// Platform generates a platform certificate (平台证书), which verifies answers, and the key that
+// signs them:
 //
 //	CN=Tenpay.com sign, O=Tenpay.com, OU=Tenpay.com CA Center, C=CN, L=ShenZhen
 //
-// RSA-2048, 5 years, issued by Tenpay.com Root CA; the key in PKCS#8. Its [Serial] is the Wechatpay-Serial of the answers.
+// RSA-2048, 5 years, issued by Tenpay.com Root CA; the key in PKCS#8. Its serial number
+// (sign.Serial) is the answers' Wechatpay-Serial.
 // https://pay.weixin.qq.com/doc/v3/merchant/4012068814
 func (ca *CA) Platform() (certPEM, keyPEM []byte, err error) {
 	certPEM, keyPEM, err = ca.pay(&x509.Certificate{
-		// Merchants also encrypt names and card numbers to it. The real one has keyAgreement too, which RSA cannot do.
+		// Merchants also encrypt names and card numbers to it. The real one has keyAgreement too,
+		// which RSA does not support.
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment |
 			x509.KeyUsageKeyEncipherment | x509.KeyUsageDataEncipherment,
 	}, commonName("Tenpay.com sign"), organization("Tenpay.com"), unit("Tenpay.com CA Center"), country("CN"), locality("ShenZhen"))
@@ -58,7 +63,7 @@ func (ca *CA) Platform() (certPEM, keyPEM []byte, err error) {
 	return certPEM, keyPEM, nil
 }
 
-// pay makes an RSA key and its certificate under WeChat Pay's name.
+// pay generates an RSA key and its certificate under WeChat Pay's name.
 func (ca *CA) pay(tmpl *x509.Certificate, subject ...pkix.AttributeTypeAndValue) (certPEM, keyPEM []byte, err error) {
 	if tmpl.RawSubject, err = name(subject...); err != nil {
 		return nil, nil, err
@@ -74,9 +79,9 @@ func (ca *CA) pay(tmpl *x509.Certificate, subject ...pkix.AttributeTypeAndValue)
 	return encode("CERTIFICATE", cert.Raw), keyPEM, nil
 }
 
-// PlatformKey makes a WeChat Pay public key (微信支付公钥), pub_key.pem, and the private key that signs answers in its
-// name, in PKCS#8. It is RSA-2048, has no certificate and does not expire; [NewPublicKeyID] makes the id it goes by.
-// https://pay.weixin.qq.com/doc/v3/merchant/4012153196
+// PlatformKey generates a WeChat Pay public key (微信支付公钥), pub_key.pem, and the PKCS#8 private
+// key that signs the answers. It is RSA-2048, has no certificate and does not expire;
+// [NewPublicKeyID] generates its ID. https://pay.weixin.qq.com/doc/v3/merchant/4012153196
 func PlatformKey() (publicPEM, keyPEM []byte, err error) {
 	key, keyPEM, err := newRSA()
 	if err != nil {
@@ -85,39 +90,30 @@ func PlatformKey() (publicPEM, keyPEM []byte, err error) {
 	return PublicKeyPEM(&key.PublicKey), keyPEM, nil
 }
 
-// PublicKeyPEM writes a public key as pub_key.pem has it: PKIX, "PUBLIC KEY".
+// PublicKeyPEM encodes a public key as in pub_key.pem: PKIX, "PUBLIC KEY".
 func PublicKeyPEM(key *rsa.PublicKey) []byte {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
-		panic(err) // every RSA key can be written
+		panic(err) // every RSA key can be encoded
 	}
 	return encode("PUBLIC KEY", der)
 }
 
-// NewPublicKeyID makes an id as WeChat gives to a public key, the Wechatpay-Serial of the answers it signs:
+// NewPublicKeyID returns an ID as WeChat gives to a public key, the Wechatpay-Serial of the answers
+// that it verifies:
 //
 //	PUB_KEY_ID_ 01 1900009191 20260131 00397200000006
 //	               mchid      date     00 and 12 digits, random here
 //
-// The parts are written together, 34 digits. The published sample, PUB_KEY_ID_0000000000000024101100397200000006, has the
-// mchid and the century blanked with zeros. An mchid that is not 10 digits is written as zeros. The date is Beijing's.
+// The parts are joined, 34 digits. The published sample,
+// PUB_KEY_ID_0000000000000024101100397200000006, has zeros for the mchid and the century.
+// An mchid that is not 10 digits is written as zeros. The date is Beijing's.
 func NewPublicKeyID(mchid string, now time.Time) string {
 	if len(mchid) != 10 || strings.Trim(mchid, digits) != "" {
 		mchid = "0000000000"
 	}
 	date := now.In(time.FixedZone("CST", 8*60*60)).Format("20060102")
 	return "PUB_KEY_ID_01" + mchid + date + "00" + pick(digits, 12)
-}
-
-// Serial writes a certificate's serial number as WeChat and openssl do: upper-case hex, whole bytes. 40 digits for ours.
-//
-//	5DEA10EF55877E3CF6C33255C2E7DEFFF7E427EC
-func Serial(cert *x509.Certificate) string {
-	b := cert.SerialNumber.Bytes()
-	if len(b) == 0 {
-		return "00"
-	}
-	return fmt.Sprintf("%X", b)
 }
 
 func newRSA() (*rsa.PrivateKey, []byte, error) {
@@ -127,7 +123,7 @@ func newRSA() (*rsa.PrivateKey, []byte, error) {
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, nil, errors.New("encode RSA key: not PKCS#8") // without the cause: nothing of a key in an error
+		return nil, nil, errors.New("encode RSA key: not PKCS#8") // without the cause: no part of a key in an error
 	}
 	return key, encode("PRIVATE KEY", der), nil
 }

@@ -10,12 +10,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"math/big"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/sign"
 )
 
 // rsaPair is one PlatformKey for the tests that need no key of their own.
@@ -54,7 +55,7 @@ func TestMerchant(t *testing.T) {
 	if got, want := cert.Issuer.CommonName, "Tenpay.com Root CA"; got != want {
 		t.Errorf("issuer is %s, want %s", got, want)
 	}
-	if got := Serial(cert); len(got) != 40 {
+	if got := sign.Serial(cert); len(got) != 40 {
 		t.Errorf("serial_no is %s, want 40 digits", got)
 	}
 	if got, want := cert.NotAfter, start.Add(-time.Hour+5*365*24*time.Hour-time.Second); !got.Equal(want) {
@@ -96,8 +97,8 @@ func TestMerchantRefuses(t *testing.T) {
 	}
 }
 
-// TestMerchantHandshake is the mutual TLS of APIv2. The server asks and does not demand: APIv3 clients on the same host
-// have no certificate, and its absence gets an answer, not an alert.
+// TestMerchantHandshake is the mutual TLS of APIv2. The server asks and does not demand: APIv3
+// clients on the same host have no certificate, and its absence gets an answer, not an alert.
 func TestMerchantHandshake(t *testing.T) {
 	now := time.Now()
 	ca := newTestCA(t, now)
@@ -160,7 +161,7 @@ func TestPlatform(t *testing.T) {
 	if got, want := cert.Issuer.CommonName, "Tenpay.com Root CA"; got != want {
 		t.Errorf("issuer is %s, want %s", got, want)
 	}
-	if got := Serial(cert); len(got) != 40 {
+	if got := sign.Serial(cert); len(got) != 40 {
 		t.Errorf("serial number is %s, want 40 digits", got)
 	}
 	if _, err := cert.Verify(x509.VerifyOptions{Roots: ca.Pool(), CurrentTime: start.AddDate(4, 11, 0),
@@ -254,25 +255,6 @@ func TestNewPublicKeyID(t *testing.T) {
 		}
 		if again := NewPublicKeyID(tt.mchid, start); again == got {
 			t.Errorf("%q: the same id twice, %s", tt.mchid, got)
-		}
-	}
-}
-
-func TestSerial(t *testing.T) {
-	for hex, want := range map[string]string{
-		"408b07e79b8269fec3d5d3e6ab8ed163a6a380db": "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB",
-		"f5765756002fdd77":                         "F5765756002FDD77",
-		"00f5":                                     "F5",
-		"5":                                        "05",
-		"abc":                                      "0ABC",
-		"0":                                        "00",
-	} {
-		n, ok := new(big.Int).SetString(hex, 16)
-		if !ok {
-			t.Fatal(hex)
-		}
-		if got := Serial(&x509.Certificate{SerialNumber: n}); got != want {
-			t.Errorf("Serial of %s is %s, want %s", hex, got, want)
 		}
 	}
 }

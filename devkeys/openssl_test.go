@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/internal/need"
+	"github.com/wxup/wxup/sign"
 )
 
 // TestOpenSSL asks a verifier that is not Go's: curl, PHP, Python, Ruby and Node stand on this one.
 func TestOpenSSL(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("NOT TESTED: openssl is not on PATH; install it to check the certificates with a second verifier")
-	}
+	need.Program(t, "openssl", need.Setup)
 	dir := t.TempDir()
 	file := func(name string, data []byte) string {
 		path := filepath.Join(dir, name)
@@ -46,7 +47,7 @@ func TestOpenSSL(t *testing.T) {
 		t.Fatal(err)
 	}
 	tmpl.SerialNumber, tmpl.NotBefore, tmpl.NotAfter = newSerial(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	stray, err := sign(tmpl, ca.cert, server.Leaf.PublicKey, ca.key)
+	stray, err := certify(tmpl, ca.cert, server.Leaf.PublicKey, ca.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func TestOpenSSL(t *testing.T) {
 
 	for name, cert := range map[string][]byte{merchant: merchantCert, platform: platformCert, root: ca.PEM()} {
 		out, err := openssl("x509", "-noout", "-serial", "-in", name)
-		if want := "serial=" + Serial(parse(t, cert)); err != nil || out != want {
+		if want := "serial=" + sign.Serial(parse(t, cert)); err != nil || out != want {
 			t.Errorf("openssl shows %s (%v), want %s", out, err, want)
 		}
 	}

@@ -35,9 +35,9 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestPickIsFair: a plain byte%62 draws each of the first 8 characters a quarter more often than the others. Of 620,000
-// draws each character has 10,000, give or take 100 (one standard deviation). 600 off is chance once in 500 million
-// characters; byte%62 is 2,100 off.
+// TestPickIsFair: a plain byte%62 draws each of the first 8 characters a quarter more often than
+// the others. Of 620,000 draws each character has 10,000, give or take 100 (one standard
+// deviation). 600 off is chance once in 500 million characters; byte%62 is 2,100 off.
 func TestPickIsFair(t *testing.T) {
 	const each = 10_000
 	for _, alphabet := range []string{letters + digits, digits, hexes} {

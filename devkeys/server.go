@@ -10,47 +10,30 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/wxup/wxup/wire"
 )
 
-// serverLife is what every platform still takes; Apple's refuse a server certificate above 398 days.
+// serverLife is the longest that every platform accepts: Apple's refuse more than 398 days.
 const serverLife = 397 * 24 * time.Hour
 
-// Hosts are the names a server certificate is for when none are given: those that WeChat's SDKs have built in, and this
-// machine. Not to be changed.
-var Hosts = []string{
-	// WeChat Pay, its back-up host, and those for merchants abroad
-	"api.mch.weixin.qq.com",
-	"api2.mch.weixin.qq.com",
-	"apihk.mch.weixin.qq.com",
-	"apius.mch.weixin.qq.com",
-	"apieu.mch.weixin.qq.com",
-	"api.wechatpay.cn",
-	"api2.wechatpay.cn",
+// Hosts are the default names of a server certificate: those that WeChat's SDKs have built in, and
+// this machine. Do not modify it.
+var Hosts = slices.Concat(
+	wire.PayHosts,
+	[]string{wire.CorpHost},
+	wire.AccountHosts,
+	[]string{"mmbiz.qpic.cn", "mmecoa.qpic.cn", "wxpaylogo.qpic.cn"}, // where images are read
+	[]string{"localhost", "127.0.0.1", "::1"},                        // this machine
+)
 
-	// Official Accounts: general, back-up, Shanghai, Shenzhen, Hong Kong
-	"api.weixin.qq.com",
-	"api2.weixin.qq.com",
-	"sh.api.weixin.qq.com",
-	"sz.api.weixin.qq.com",
-	"hk.api.weixin.qq.com",
-	"file.api.weixin.qq.com", // the old host of uploads, which some SDKs still name
-
-	// where images are read
-	"mmbiz.qpic.cn",
-	"mmecoa.qpic.cn",
-	"wxpaylogo.qpic.cn",
-
-	// this machine
-	"localhost",
-	"127.0.0.1",
-	"::1",
-}
-
-// Server makes a TLS server certificate for DNS names and IP addresses, [Hosts] if none are given, with an ECDSA P-256
-// key, valid for 397 days from an hour ago. A name that the CA may not vouch for is an error. The chain is the leaf alone:
-// whoever trusts the CA has it. It costs well under a millisecond, so make one at every start instead of keeping it.
+// Server issues a TLS server certificate for DNS names and IP addresses, or for [Hosts] if there
+// are none, with an ECDSA P-256 key, valid for 397 days from an hour ago. A name outside the CA's
+// constraints is an error. The chain is the leaf alone, as clients have the CA. Issuing takes well
+// under a millisecond: do it at every start instead of storing the result.
 func (ca *CA) Server(names ...string) (tls.Certificate, error) {
 	if len(names) == 0 {
 		names = Hosts
@@ -76,7 +59,7 @@ func serverTemplate(names []string) (*x509.Certificate, error) {
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	for _, n := range names {
-		// As a CONNECT request or a resolver may write it: upper case, a last dot.
+		// CONNECT requests and resolvers may write upper case and a trailing dot.
 		n = strings.ToLower(strings.TrimSuffix(n, "."))
 		if n == "" {
 			return nil, errors.New("a host name is empty")
@@ -86,7 +69,8 @@ func serverTemplate(names []string) (*x509.Certificate, error) {
 		} else {
 			tmpl.DNSNames = append(tmpl.DNSNames, n)
 		}
-		// For people who list certificates; verifiers read the names above. 64 is the most a CN may have.
+		// For people who list certificates; verifiers read the names above. A CN has at most 64
+		// characters.
 		if tmpl.Subject.CommonName == "" && len(n) <= 64 {
 			tmpl.Subject = pkix.Name{CommonName: n}
 		}

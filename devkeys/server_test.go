@@ -43,7 +43,8 @@ func handshake(t *testing.T, server, client *tls.Config) (onServer, onClient tls
 	return r.state, onClient, r.err
 }
 
-// TestServer shakes hands as a client that trusts the CA, for every host, with both TLS versions that SDKs speak.
+// TestServer shakes hands as a client that trusts the CA, for every host, with both TLS versions
+// that SDKs speak.
 func TestServer(t *testing.T) {
 	ca := newTestCA(t, time.Now())
 	cert, err := ca.Server()

@@ -56,7 +56,8 @@ func BenchmarkV2NothingFits(b *testing.B) {
 	b.ReportMetric(float64(r.Work), "hashes")
 }
 
-// BenchmarkMistakes makes every mistake of the table with a file of 2 MB, and tells how long the slowest hundredth takes.
+// BenchmarkMistakes makes every mistake of the table with a file of 2 MB, and tells how long the
+// slowest hundredth takes.
 func BenchmarkMistakes(b *testing.B) {
 	var times []time.Duration
 	var work []int

@@ -7,85 +7,85 @@ import (
 	"github.com/wxup/wxup/sign"
 )
 
-// clientCertificate judges what was shown in the TLS handshake.
-func (e *evidence) clientCertificate() {
-	if len(e.ClientCertificates) == 0 {
-		switch e.Scheme {
+// clientCertificate judges the client certificate of the TLS handshake.
+func clientCertificate(f *facts, d *draft, known *Known) {
+	if len(f.ClientCertificates) == 0 {
+		switch f.Scheme {
 		case "http":
-			e.find("v2.certificate.no_tls", "", "http://"+e.Host)
+			d.find("v2.certificate.no_tls", "", "http://"+f.Host)
 		case "https":
-			e.find("v2.certificate.missing", "", "https://"+e.Host)
+			d.find("v2.certificate.missing", "", "https://"+f.Host)
 		}
 		return
 	}
-	cert := e.ClientCertificates[0]
+	cert := f.ClientCertificates[0]
 	fact := "CN=" + cert.Subject.CommonName + ", serial=" + sign.Serial(cert) + ", " + cert.NotBefore.Format("2006-01-02") + "…" + cert.NotAfter.Format("2006-01-02")
-	if !e.Received.IsZero() {
+	if !f.Received.IsZero() {
 		switch {
-		case e.Received.After(cert.NotAfter):
-			e.find("v2.certificate.expired", cert.NotAfter.Format("2006-01-02"), fact)
-		case e.Received.Before(cert.NotBefore):
-			e.find("v2.certificate.not_yet", cert.NotBefore.Format("2006-01-02"), fact)
+		case f.Received.After(cert.NotAfter):
+			d.find("v2.certificate.expired", cert.NotAfter.Format("2006-01-02"), fact)
+		case f.Received.Before(cert.NotBefore):
+			d.find("v2.certificate.not_yet", cert.NotBefore.Format("2006-01-02"), fact)
 		}
 	}
 	if cert.Subject.CommonName == "" {
-		e.find("v2.certificate.no_name", "", fact)
+		d.find("v2.certificate.no_name", "", fact)
 	}
-	mchid, _ := e.field("mch_id")
-	for _, k := range e.known.Platform {
+	mchid, _ := f.field("mch_id")
+	for _, k := range known.Platform {
 		if k.Certificate != nil && k.Certificate.Equal(cert) {
-			e.find("v2.certificate.platform", k.Serial, fact)
+			d.find("v2.certificate.platform", k.Serial, fact)
 			return
 		}
 	}
-	if m := e.known.Merchant; m != nil {
+	if m := known.Merchant; m != nil {
 		for _, k := range m.Keys {
 			if k.Certificate != nil && k.Certificate.Equal(cert) {
 				switch k.State {
 				case Revoked:
-					e.find("v2.certificate.revoked", k.Serial, fact)
+					d.find("v2.certificate.revoked", k.Serial, fact)
 				case Replaced:
-					e.find("v2.certificate.replaced", k.Serial, fact)
+					d.find("v2.certificate.replaced", k.Serial, fact)
 				}
 				return
 			}
 		}
 	}
-	for _, m := range e.known.Others {
+	for _, m := range known.Others {
 		for _, k := range m.Keys {
 			if k.Certificate != nil && k.Certificate.Equal(cert) {
-				e.find("v2.certificate.other_merchant", m.ID, fact)
+				d.find("v2.certificate.other_merchant", m.ID, fact)
 				return
 			}
 		}
 	}
-	if !e.trusted() {
-		e.find("v2.certificate.other_ca", cert.Issuer.CommonName, fact)
+	if !trusted(f, known) {
+		d.find("v2.certificate.other_ca", cert.Issuer.CommonName, fact)
 		return
 	}
 	if cn := cert.Subject.CommonName; mchid != "" && cn != "" && cn != mchid && digits(cn) {
-		e.find("v2.certificate.other_merchant", cn, fact)
-	} else if e.known.Merchant != nil && len(e.known.Merchant.Keys) > 0 {
-		e.find("v2.certificate.unknown", sign.Serial(cert), fact)
+		d.find("v2.certificate.other_merchant", cn, fact)
+	} else if known.Merchant != nil && len(known.Merchant.Keys) > 0 {
+		d.find("v2.certificate.unknown", sign.Serial(cert), fact)
 	}
 }
 
-// trusted reports whether a merchant CA has issued the client certificate. Its dates are judged apart.
-func (e *evidence) trusted() bool {
-	if e.known.MerchantCAs == nil {
+// trusted reports whether a merchant CA issued the client certificate, whatever its dates.
+func trusted(f *facts, known *Known) bool {
+	if known.MerchantCAs == nil {
 		return true
 	}
 	between := x509.NewCertPool()
-	for _, c := range e.ClientCertificates[1:] {
+	for _, c := range f.ClientCertificates[1:] {
 		between.AddCert(c)
 	}
-	cert := e.ClientCertificates[0]
-	at := e.Received
+	cert := f.ClientCertificates[0]
+	at := f.Received
 	if at.Before(cert.NotBefore) || at.After(cert.NotAfter) {
 		at = cert.NotAfter.Add(-time.Second)
 	}
 	_, err := cert.Verify(x509.VerifyOptions{
-		Roots: e.known.MerchantCAs, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Roots: known.MerchantCAs, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	return err == nil
 }

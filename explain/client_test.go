@@ -25,14 +25,14 @@ import (
 
 // world is who is known in the tests: two merchants, the platform, their keys. Made once.
 type world struct {
-	key, second, other, platform, long, stranger *rsa.PrivateKey
-	merchant, neighbour                          *Merchant
-	known                                        *Known
+	key, second, other, platform, public, long, stranger *rsa.PrivateKey
+	merchant, neighbour                                  *Merchant
+	known                                                *Known
 }
 
 var theWorld = sync.OnceValue(func() *world {
 	w := &world{}
-	keys := []**rsa.PrivateKey{&w.key, &w.second, &w.other, &w.platform, &w.stranger}
+	keys := []**rsa.PrivateKey{&w.key, &w.second, &w.other, &w.platform, &w.public, &w.stranger}
 	var wait sync.WaitGroup
 	for _, k := range keys {
 		wait.Go(func() { *k = must(rsa.GenerateKey(rand.Reader, 2048)) })
@@ -49,10 +49,9 @@ var theWorld = sync.OnceValue(func() *world {
 	}
 	w.known = &Known{
 		Merchant: w.merchant, Others: []*Merchant{w.neighbour},
-		Platform: []Key{CertificateKey(certificate(w.platform, "Tenpay.com sign", 5), Valid), {Serial: "PUB_KEY_ID_0119000091912024110100382200000001", Public: &w.stranger.PublicKey}},
+		Platform: []Key{CertificateKey(certificate(w.platform, "Tenpay.com sign", 5), Valid), {Serial: "PUB_KEY_ID_0119000091912024110100382200000001", Public: &w.public.PublicKey}},
 		GBK:      gbk,
 	}
-	w.stranger = must(rsa.GenerateKey(rand.Reader, 2048))
 	return w
 })
 
@@ -91,7 +90,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// client is a v3 client that makes mistakes where it is told to. Nothing of the package under test is used in it.
+// client is a v3 client that makes mistakes where it is told to. Nothing of the package under test
+// is used in it.
 type client struct {
 	w      *world
 	method string
@@ -119,6 +119,8 @@ type client struct {
 	headers                         map[string]string
 	body                            []byte // in the place of the form
 	late                            func(c *client)
+	older                           string // an Authorization header before the right one
+	bom                             bool   // before the form
 }
 
 // jpegFile is a small picture with CR, LF and bytes of all kinds in it.
@@ -197,6 +199,9 @@ func (c *client) form() []byte {
 func (c *client) formWith(boundary, eol string, file []byte) []byte {
 	var b bytes.Buffer
 	fix := func(s string) string { return strings.ReplaceAll(s, "\r\n", eol) }
+	if c.bom {
+		b.WriteString("\uFEFF")
+	}
 	b.WriteString("--" + boundary + eol + fix(c.metaHead) + eol + c.meta + eol)
 	b.WriteString("--" + boundary + eol + fix(c.fileHead) + eol)
 	b.Write(file)
@@ -223,6 +228,9 @@ func (c *client) request() *Request {
 	if text := c.header(c, signature); text != "" {
 		h.Set("Authorization", text)
 	}
+	if c.older != "" {
+		h["Authorization"] = []string{c.older, h.Get("Authorization")}
+	}
 	h.Set("Content-Type", "multipart/form-data; boundary="+c.boundary)
 	if c.contentType != "" {
 		h.Set("Content-Type", c.contentType)
@@ -243,8 +251,7 @@ func TestRightRequest(t *testing.T) {
 	for _, n := range []int{0, 2} { // with and without the server's own reading of the form
 		req := newClient().request()
 		if n == 2 {
-			e := examine(req, nil, usualV3)
-			req.Parts, req.Body = e.parts, nil
+			req.Parts, req.Body = readFacts(req, usualV3).parts, nil
 		}
 		if err := sign.VerifyRSA(&theWorld().key.PublicKey, nil, ""); err == nil {
 			t.Error("an empty signature verifies")

@@ -2,64 +2,130 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wxup/wxup/explain/text"
+	"github.com/wxup/wxup/wire"
 )
 
-// clockWindow is how far a v3 timestamp may be off (official page 4012072670).
-const clockWindow = 5 * time.Minute
-
-// clock judges the timestamp of an Authorization: is it a number of seconds, and how far is it off.
-func (e *evidence) clock(timestamp string) {
-	if timestamp == "" {
+// judgeClock says what is wrong with the timestamp of an Authorization header: its form, or how far
+// it is off.
+func judgeClock(d *draft, timestamp string, received time.Time) {
+	if timestamp == "" || isPlaceholder(timestamp) {
 		return
 	}
 	n, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || n < 0 || timestamp[0] == '+' {
 		switch whole, fraction, ok := strings.Cut(timestamp, "."); {
+		case ok && digits(whole) && digits(fraction) && len(whole) == 5:
+			d.find("clock.days", timestamp, "timestamp="+timestamp)
 		case ok && digits(whole) && digits(fraction):
-			e.find("clock.fraction", timestamp, "timestamp="+timestamp)
+			d.find("clock.fraction", timestamp, "timestamp="+timestamp)
 		case isDate(timestamp):
-			e.find("clock.date", timestamp, "timestamp="+timestamp)
+			d.find("clock.date", timestamp, "timestamp="+timestamp)
 		default:
-			e.find("clock.not_a_number", visible(timestamp, 40), "timestamp="+timestamp)
+			d.find("clock.not_a_number", text.Visible(timestamp, 40), "timestamp="+timestamp)
 		}
 		return
 	}
 	if len(timestamp) == len("20060102150405") && isDate(timestamp) {
-		e.find("clock.date", timestamp, "timestamp="+timestamp)
+		d.find("clock.date", timestamp, "timestamp="+timestamp)
 		return
 	}
-	if e.Received.IsZero() {
+	if received.IsZero() {
 		return
 	}
-	fact := fmt.Sprintf("timestamp=%s, received at %d (%s)", timestamp, e.Received.Unix(), e.Received.UTC().Format(time.RFC3339))
-	off := time.Unix(n, 0).Sub(e.Received)
-	if n < 1<<40 && off.Abs() <= clockWindow {
+	fact := fmt.Sprintf("timestamp=%s, received at %d (%s)", timestamp, received.Unix(), received.UTC().Format(time.RFC3339))
+	off := time.Unix(n, 0).Sub(received)
+	if off.Abs() <= wire.Window {
+		return
+	}
+	if ms := received.UnixMilli(); near(n, int64(uint32(ms)), 3600_000) || near(n, ms&0x7FFFFFFF, 3600_000) {
+		d.find("clock.overflow", "", fact)
+		return
+	}
+	for _, e := range epochs {
+		if time.Unix(n/e.each-e.offset, 0).Sub(received).Abs() < 25*time.Hour {
+			d.find(e.cause, "", fact)
+			return
+		}
+	}
+	if n == 0 {
+		d.find("clock.zero", "", fact)
+		return
+	}
+	if len(timestamp) < 10 && len(timestamp) > 6 && strings.HasPrefix(strconv.FormatInt(received.Unix(), 10), timestamp[:len(timestamp)-1]) {
+		d.find("clock.cut", fmt.Sprintf("%d / 10", len(timestamp)), fact)
+		return
+	}
+	if n < 1e8 {
+		d.find(smallClock(n, received), "", fact)
 		return
 	}
 	for _, unit := range []struct {
 		cause string
 		each  int64
 	}{{"clock.milliseconds", 1e3}, {"clock.microseconds", 1e6}, {"clock.nanoseconds", 1e9}} {
-		// The clock may be wrong as well; a week is nearer than any other unit comes.
-		if time.Unix(n/unit.each, 0).Sub(e.Received).Abs() < 7*24*time.Hour {
-			e.find(unit.cause, "", fact)
+		// The clock may be wrong as well; no other unit comes as near as a week.
+		if time.Unix(n/unit.each, 0).Sub(received).Abs() < 7*24*time.Hour {
+			d.find(unit.cause, "", fact)
 			return
 		}
 	}
-	if n > 1<<40 {
-		e.find("clock.wrong", strconv.FormatInt(n-e.Received.Unix(), 10)+" s", fact)
-		return
+	for each := int64(10); each <= 1e8; each *= 10 {
+		if time.Unix(n/each, 0).Sub(received).Abs() < 7*24*time.Hour {
+			d.find("clock.fractions", fmt.Sprintf("1/%d s", each), fact)
+			return
+		}
 	}
 	zone := off.Round(30 * time.Minute)
 	if zone.Abs() <= 14*time.Hour && zone != 0 && (off-zone).Abs() <= 90*time.Second && zone.Abs() >= time.Hour {
-		e.find("clock.zone", signedHours(zone), fact)
+		d.find("clock.zone", signedHours(zone), fact)
 		return
 	}
-	e.find("clock.wrong", signedSeconds(off), fact)
+	if days := off.Round(24 * time.Hour); slices.Contains(spans, int64(days.Abs()/(24*time.Hour))) && (off-days).Abs() <= wire.Window {
+		d.find("clock.calendar", fmt.Sprintf("%+d", days/(24*time.Hour)), fact)
+		return
+	}
+	d.find("clock.wrong", signedSeconds(n-received.Unix()), fact)
 }
+
+// epochs are the ways to count that begin in another year than 1970: each is how many make a second,
+// and offset how many seconds before 1970 they begin.
+var epochs = []struct {
+	cause        string
+	each, offset int64
+}{
+	{"clock.since_1900", 1, 2208988800}, {"clock.since_1904", 1, 2082844800}, {"clock.since_1980", 1, -315964800},
+	{"clock.since_2000", 1, -946684800}, {"clock.since_2001", 1, -978307200}, {"clock.since_1601", 1, 11644473600},
+	{"clock.filetime", 1e7, 11644473600}, {"clock.ticks", 1e7, 62135596800},
+}
+
+// spans are how many days months and years have.
+var spans = []int64{28, 29, 30, 31, 365, 366}
+
+// smallClock names the cause of a timestamp that is far too small.
+func smallClock(n int64, received time.Time) string {
+	now := received.Unix()
+	midnight := func(zone int64) bool { return near(n, (now+zone)%86400, int64(wire.Window/time.Second)) }
+	switch {
+	case near(n, now/60, 60):
+		return "clock.minutes"
+	case near(n, now/3600, 1):
+		return "clock.hours"
+	case near(n, now/86400, 1):
+		return "clock.days_since"
+	case midnight(0), midnight(8 * 3600):
+		return "clock.time_of_day"
+	}
+	return "clock.uptime"
+}
+
+// near reports whether two numbers differ by limit at most.
+func near(a, b, limit int64) bool { return max(a, b)-min(a, b) <= limit }
 
 func signedHours(d time.Duration) string {
 	if d%time.Hour == 0 {
@@ -68,15 +134,16 @@ func signedHours(d time.Duration) string {
 	return fmt.Sprintf("%+.1f h", d.Hours())
 }
 
-// signedSeconds writes a difference of clocks with its size in words that people use.
-func signedSeconds(d time.Duration) string {
-	s := fmt.Sprintf("%+d s", d/time.Second)
-	if d.Abs() >= 2*time.Minute {
+// signedSeconds writes a difference of clocks, with minutes and hours if it is long.
+func signedSeconds(n int64) string {
+	s := fmt.Sprintf("%+d s", n)
+	if d := time.Duration(n) * time.Second; n > -1<<32 && n < 1<<32 && d.Abs() >= 2*time.Minute {
 		s += " (" + strings.TrimSuffix(d.Round(time.Minute).String(), "0s") + ")"
 	}
 	return s
 }
 
+// digits reports whether s consists of decimal digits.
 func digits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -86,17 +153,10 @@ func digits(s string) bool {
 	return s != ""
 }
 
-// dateLayouts are the ways in which times are written by mistake.
-var dateLayouts = []string{
-	"2006-01-02 15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05.000Z07:00", "2006-01-02T15:04:05",
-	"20060102150405", "2006/01/02 15:04:05", time.RFC1123, time.RFC1123Z, "Mon, 02 Jan 2006 15:04:05 GMT", time.ANSIC,
+func isDate(s string) bool {
+	_, err := text.ParseDate(s)
+	return err == nil
 }
 
-func isDate(s string) bool {
-	for _, layout := range dateLayouts {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
-}
+// isPlaceholder reports whether a value of the Authorization header stands for one that is missing.
+func isPlaceholder(value string) bool { return text.IsNothing(value) && value != "0" }

@@ -1,10 +1,11 @@
 // Package explain finds out why an upload was refused, and proves it.
 //
-// WeChat answers 签名错误 and nothing more. But an RSA PKCS#1 v1.5 signature can be opened with the public key, and what
-// comes out is the hash of the text that the client really signed. So one operation with the public key tells a wrong key
-// (nothing comes out) from a wrong text (a hash comes out), and from then on every guess at that text costs one hash:
-// tens of thousands are tried in a few milliseconds. The MD5 and HMAC signatures of APIv2 cannot be opened, but the key
-// is known, so the guesses are computed forwards.
+// WeChat answers 签名错误 and nothing more. But an RSA PKCS#1 v1.5 signature can be opened with the
+// public key, which yields the hash of the text that the client really signed. One operation with
+// the public key thus tells a wrong key (nothing comes out) from a wrong text (a hash comes out),
+// and then every guess at that text costs one hash: tens of thousands are tried in a few
+// milliseconds. The MD5 and HMAC signs of APIv2 cannot be opened, but their key is known, so the
+// guesses are computed forwards.
 //
 //	report := explain.V3(&explain.Request{
 //		Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header, Received: now, Body: body,
@@ -13,24 +14,27 @@
 //		fmt.Println(f.Text("en"), f.Fix("en"))
 //	}
 //
-// The rule of the house: a cause is named only when it is proved. A candidate's hash is the one that was signed, a MAC
-// computed with the mistake in it is the one that was sent, or the fact stands plainly in the request. What was tried
-// without success is in [Report.RuledOut], and nothing there is shown as a finding.
+// A cause is [Proved] if a text verifies, a key opens the signature, a digest matches, or the
+// request literally says so; what may be the cause is [Likely]. What was tried without success is
+// in [Report.RuledOut].
 //
-// # The files
+// # The files, from the top down
 //
-//	request.go   what is asked: Request, Known             report.go    what is answered: Report, Finding, Proof
-//	v3.go        the way of a v3 explanation, top to bottom; then in the order in which it comes to them:
-//	             authorization.go, serial.go, signature.go (how the signature was written), open.go (what it holds),
-//	             search.go (which text it was made over) with lines.go, frames.go, bodies.go, meta.go, printed.go and,
-//	             for large bodies, bulk.go and coded.go
-//	v2.go        APIv2: certificate.go, v2sign.go, v2text.go
-//	account.go   the Official Account API: tokens
-//	host.go, form.go, file.go, digest.go, clock.go    what all of them share
-//	observed.go  what an answer of the real service tells
-//	causes*.go   every cause: title, what to change, and the line to change in five SDKs, in English and 中文
+//	v3.go, v2.go, account.go, observed.go   one explanation each, from its request to its report
+//	authorization.go, serial.go, sender.go  APIv3: the header, whose keys, who sent it
+//	search.go, searchbulk.go, trying.go     APIv3: which text was signed
+//	signature.go, notrsa.go                 APIv3: why none could be found
+//	v2sign.go, v2fields.go, v2key.go, …     APIv2: how the sign was computed
+//	token.go, tokentext.go                  tokens
+//	host.go, clock.go, certificate.go, form.go, metapart.go, digest.go, file.go   what the families share
+//	draft.go, facts.go, secrets.go          a report while it is written, a request read once, and what is masked
+//	report.go, request.go                   the answer and the question
+//	cause.go, causes/*.txt                  every cause: title, what to change, a line of code in six languages
 //
-// The package is pure: no clock, no network, no files. It holds secrets only while it works; no report has a key or a
-// whole token in it. Whoever only uploads or serves need not look here: package server calls it, and the answer to a
-// failed upload stays what WeChat would say.
+// Package text lists the texts that may have been signed; package seal reads what a signature
+// holds.
+//
+// The package is pure: no clock, no network, no files. It holds secrets only while it works; no
+// report contains a key or a whole token. Programs that only upload or serve do not need it:
+// package server calls it, and the answer to a failed upload stays what WeChat would say.
 package explain

@@ -44,8 +44,8 @@ func Example() {
 	fmt.Println("wanted:", f.Proof.Wanted)
 	// Output:
 	// v3.body.whole_multipart
-	// the whole multipart body was signed, not meta alone
-	// 签了整个 multipart 请求体，而不是只签 meta
+	// the whole multipart body was signed instead of meta
+	// 签了整个 multipart 请求体，应当只签 meta
 	// signed: POST⏎/v3/merchant/media/upload⏎1755000000⏎NONCE⏎--b␍⏎Content-Disposition: form-data; name="meta"␍⏎␍⏎{"filename":"a.jpg","sha256":"…"}␍⏎--b␍⏎Content-Dispositio…
 	// wanted: POST⏎/v3/merchant/media/upload⏎1755000000⏎NONCE⏎{"filename":"a.jpg","sha256":"…"}⏎
 }

@@ -1,75 +1,92 @@
 package explain
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/media"
 )
 
-// content says what is wrong with the file: what it is instead of a picture, and what was done to it.
-func (e *evidence) content() {
-	if e.file == nil {
+// judgeFile says what is wrong with the file: what it is instead of an image, and what was done to
+// it.
+func judgeFile(f *facts, d *draft) {
+	if f.file == nil {
 		return
 	}
-	p := e.file
+	p := f.file
 	if p.Size == 0 {
-		e.find("file.empty", "", string(p.Header))
+		d.find("file.empty", "", string(p.Header))
 		return
 	}
 	if len(p.Content) == 0 {
 		return
 	}
+	if limit, ok := f.ep.Max(media.Sniff(p.Content[:min(len(p.Content), media.SniffLen)])); ok && limit > 0 && p.Size > limit {
+		d.find("file.too_large", fmt.Sprintf("%d > %d", p.Size, limit), string(p.Header))
+	}
 	begin := p.Content[:min(len(p.Content), media.SniffLen)]
 	is := media.Sniff(begin)
 	shown := fmt.Sprintf("% X", begin[:min(12, len(begin))])
-	if is.Fits(e.ep.Formats...) {
-		e.suffix(is, shown)
-		e.damaged(is)
+	if is.Fits(f.formats()...) {
+		judgeSuffix(f, d, is, shown)
+		damaged(f, d, is)
 		return
 	}
 	if cause, value := disguised(p.Content, is); cause != "" {
-		e.find(cause, value, visible(string(begin), 60))
+		d.find(cause, value, text.Visible(string(begin), 60))
 		return
 	}
 	if is != media.Unknown {
-		e.find("file.not_taken", strings.ToUpper(is.Suffix()), shown)
+		d.find("file.not_taken", strings.ToUpper(is.Suffix())+" ≠ "+f.ep.Formats(), shown)
 		return
 	}
-	e.find("file.unknown", "", shown)
+	for _, o := range otherFormats {
+		if strings.HasPrefix(string(begin), o.magic) {
+			d.find("file.not_taken", o.name+" ≠ "+f.ep.Formats(), shown)
+			return
+		}
+	}
+	d.find("file.unknown", "", shown)
 }
 
-// suffix compares what the file's name says with what it is.
-func (e *evidence) suffix(is media.Format, shown string) {
-	name := e.named()
-	if name == "" && e.file.HasFilename {
-		name = e.file.Filename
+// judgeSuffix compares the file's name with its format.
+func judgeSuffix(f *facts, d *draft, is media.Format, shown string) {
+	name := f.metaName()
+	if name == "" && f.file.HasFilename {
+		name = f.file.Filename
 	}
 	if name == "" {
 		return
 	}
 	named, known := media.BySuffix(name)
+	formats := f.formats()
 	switch {
 	case !known && path.Ext(form.Base(name)) == "":
-		if !e.report.Has("form.no_extension") {
-			e.find("file.no_suffix", visible(name, 60), "")
+		if !d.report.Has("form.no_extension") {
+			d.find("file.no_suffix", text.Visible(name, 60), "")
 		}
-	case !known && hasSuffix(name, e.ep.Formats): // and something else in the name is odd
-	case !known || !slices.Contains(e.ep.Formats, named) && !named.Fits(e.ep.Formats...):
-		e.find("file.suffix", visible(path.Ext(form.Base(name)), 20), visible(name, 60))
+	case !known && hasSuffix(name, formats): // and something else in the name is odd
+	case !known || !takes(f.ep, named):
+		d.find("file.suffix", text.Visible(path.Ext(form.Base(name)), 20)+" ≠ "+f.ep.Formats(), text.Visible(name, 60))
 	case named != is && !named.Fits(is):
-		e.find("file.name_and_content", fmt.Sprintf("%s ≠ %s", named.Suffix(), is.Suffix()), visible(name, 60)+": "+shown)
+		d.find("file.name_and_content", fmt.Sprintf("%s ≠ %s", named.Suffix(), is.Suffix()), text.Visible(name, 60)+": "+shown)
 	}
+}
+
+func takes(ep *wxup.Endpoint, format media.Format) bool {
+	_, ok := ep.Max(format)
+	return ok
+}
+
+// otherFormats are formats that media does not tell apart, since no API accepts them.
+var otherFormats = []struct{ magic, name string }{
+	{"OggS", "OGG"}, {"fLaC", "FLAC"}, {"\x02#!SILK", "SILK"}, {"#!SILK", "SILK"}, {"#!AMR-WB", "AMR-WB"}, {"MThd", "MIDI"}, {"\x1F\x9D", "Z"},
+	{"BZh", "BZIP2"}, {"\xFD7zXZ", "XZ"}, {"7z\xBC\xAF", "7Z"}, {"Rar!", "RAR"}, {"\xD0\xCF\x11\xE0", "OLE2 (doc, xls)"}, {"{\\rtf", "RTF"},
 }
 
 func hasSuffix(name string, formats []media.Format) bool {
@@ -77,109 +94,18 @@ func hasSuffix(name string, formats []media.Format) bool {
 	return ok && f.Fits(formats...)
 }
 
-// damaged walks a picture that is all there.
-func (e *evidence) damaged(is media.Format) {
-	if is.Class() != media.Picture || !e.file.whole() {
+// damaged walks an image that is complete.
+func damaged(f *facts, d *draft, is media.Format) {
+	if is.Class() != media.Picture || !f.file.whole() || f.formErr != nil {
 		return
 	}
-	_, err := media.WalkBytes(e.file.Content)
+	_, err := media.WalkBytes(f.file.Content)
 	var s *media.StructureError
 	if errors.As(err, &s) && s.Kind != media.NotPicture {
 		cause := "file.damaged"
 		if s.Kind == media.TooBig {
 			cause = "file.too_many_pixels"
 		}
-		e.find(cause, s.Reason, s.Error())
+		d.find(cause, s.Reason, s.Error())
 	}
-}
-
-var (
-	urlText  = regexp.MustCompile(`^(?i)(https?|ftp|file|blob|wxfile|content|cloud)://\S+$`)
-	dataText = regexp.MustCompile(`^data:[\w/+.-]*(;[\w=-]+)*;base64,`)
-)
-
-// disguised recognizes a picture that was turned into something else on its way, and things that are no picture.
-func disguised(content []byte, is media.Format) (cause, value string) {
-	begin := content[:min(len(content), media.SniffLen)]
-	text := bytes.TrimSpace(begin)
-	switch {
-	case bytes.HasPrefix(begin, []byte("\x89PNG\n\x1A\n")), bytes.HasPrefix(begin, []byte("\x89PNG\r\x1A\r")):
-		return "file.text_mode", "CR LF → LF"
-	case bytes.HasPrefix(begin, []byte("\x89PNG\r\r\n\x1A\r\n")), bytes.HasPrefix(begin, []byte("\x89PNG\r\n\x1A\r\n")):
-		return "file.text_mode", "LF → CR LF"
-	case bytes.HasPrefix(begin, []byte("\xEF\xBF\xBDPNG")), bytes.HasPrefix(begin, []byte("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD")):
-		return "file.as_text", "UTF-8 (U+FFFD)"
-	case bytes.HasPrefix(begin, []byte("\xC3\xBF\xC3\x98\xC3\xBF")), bytes.HasPrefix(begin, []byte("\xC2\x89PNG")):
-		return "file.as_text", "Latin-1 → UTF-8"
-	case bytes.HasPrefix(begin, []byte("\tPNG\r\n\x1A")), bytes.HasPrefix(begin, []byte("?PNG")), bytes.HasPrefix(begin, []byte("PNG\r\n")), bytes.HasPrefix(begin, []byte("????")):
-		return "file.as_text", "ASCII"
-	case bytes.HasPrefix(begin, []byte("\x1F\x8B")):
-		return "file.compressed", "gzip"
-	case bytes.HasPrefix(begin, []byte("version https://git-lfs.github.com/")):
-		return "file.lfs_pointer", ""
-	case bytes.HasPrefix(begin, []byte("\x00\x05\x16\x07")):
-		return "file.apple_double", ""
-	case len(content) >= 16 && len(bytes.Trim(content, "\x00")) == 0:
-		return "file.zeros", strconv.Itoa(len(content))
-	case dataText.Match(text):
-		return "file.data_url", string(dataText.Find(text))
-	case urlText.Match(text):
-		return "file.url", visible(string(text), 60)
-	case isPath(string(text)):
-		return "file.path", visible(string(text), 60)
-	case bytes.HasPrefix(text, []byte("{")) && bytes.Contains(text, []byte(`"errcode"`)):
-		return "file.error_answer", visible(string(text), 60)
-	case bytes.HasPrefix(text, []byte("[object ")), bytes.HasPrefix(text, []byte("b'\\x")), bytes.HasPrefix(text, []byte("<_io.")), bytes.HasPrefix(text, []byte("Resource id #")), string(text) == "undefined", string(text) == "null", string(text) == "Array":
-		return "file.printed", visible(string(text), 40)
-	case bytes.HasPrefix(text, []byte("--")) && bytes.Contains(bytes.ToLower(text), []byte("content-disposition")):
-		return "file.form_in_form", ""
-	}
-	if inner := decoded(content); media.Sniff(inner).Class() == media.Picture {
-		return "file.base64", strings.ToUpper(media.Sniff(inner).Suffix())
-	}
-	if inner, err := hex.DecodeString(string(text[:len(text)&^1])); err == nil && media.Sniff(inner).Class() == media.Picture {
-		return "file.hex", strings.ToUpper(media.Sniff(inner).Suffix())
-	}
-	if is == media.Unknown || is == media.HTML {
-		if at, what := pictureInside(begin); at > 0 {
-			return "file.prefixed", fmt.Sprintf("%d, %s", at, what.Suffix())
-		}
-	}
-	switch {
-	case bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")):
-		if utf8.Valid(text[:len(text)*3/4]) {
-			return "file.json", visible(string(text), 60)
-		}
-	case is == media.HTML || bytes.HasPrefix(text, []byte("<?xml")) && is != media.SVG || bytes.HasPrefix(text, []byte("<xml")) || bytes.HasPrefix(text, []byte("<Error")):
-		return "file.html", visible(string(text), 60)
-	}
-	return "", ""
-}
-
-// decoded is the start of what base64 holds; nil if it is none.
-func decoded(content []byte) []byte {
-	text := bytes.TrimSpace(content[:min(len(content), 512)])
-	text = []byte(strings.NewReplacer("\r", "", "\n", "", "-", "+", "_", "/").Replace(string(text)))
-	text = bytes.TrimRight(text, "=")
-	out, err := base64.RawStdEncoding.DecodeString(string(text[:len(text)&^3]))
-	if err != nil {
-		return nil
-	}
-	return out
-}
-
-// pictureInside finds a picture that does not begin where the file does.
-func pictureInside(begin []byte) (int, media.Format) {
-	for i := 1; i < len(begin)-8; i++ {
-		if begin[i] != 0xFF && begin[i] != 0x89 {
-			continue
-		}
-		switch {
-		case bytes.HasPrefix(begin[i:], []byte("\x89PNG\r\n\x1A\n")):
-			return i, media.PNG
-		case bytes.HasPrefix(begin[i:], []byte("\xFF\xD8\xFF\xE0")), bytes.HasPrefix(begin[i:], []byte("\xFF\xD8\xFF\xE1")), bytes.HasPrefix(begin[i:], []byte("\xFF\xD8\xFF\xDB")):
-			return i, media.JPEG
-		}
-	}
-	return 0, media.Unknown
 }

@@ -4,21 +4,30 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"github.com/wxup/wxup/wire"
 )
 
-// Hosts of WeChat's that have other APIs. Of a host that is nobody's (a proxy, a stand-in) nothing is said.
+// WeChat's hosts that do not serve a family's APIs. Nothing is said of other hosts, such as a proxy
+// or a stand-in.
 var (
-	notPayHosts     = []string{"api.weixin.qq.com", "mp.weixin.qq.com", "open.weixin.qq.com", "qyapi.weixin.qq.com", "pay.weixin.qq.com"}
-	notAccountHosts = []string{"api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "apihk.mch.weixin.qq.com", "mp.weixin.qq.com", "open.weixin.qq.com", "qyapi.weixin.qq.com", "pay.weixin.qq.com"}
+	notPayHosts     = slices.Concat(wire.AccountHosts, wire.OtherHosts, []string{wire.CorpHost})
+	notAccountHosts = slices.Concat(wire.PayHosts, wire.OtherHosts, []string{wire.CorpHost})
 )
 
-// host says that the request went to a host of WeChat's which has not this API.
-func (e *evidence) host(cause string, wrong []string) {
-	name := strings.ToLower(e.Host)
-	if host, _, err := net.SplitHostPort(name); err == nil {
-		name = host
-	}
+// judgeHost says that the request went to a host of WeChat's that does not serve the API.
+func judgeHost(d *draft, cause, host string, wrong []string) {
+	name := hostName(host)
 	if slices.Contains(wrong, name) {
-		e.find(cause, name, "Host: "+name)
+		d.find(cause, name, "Host: "+name)
 	}
+}
+
+// hostName returns a Host header without its port, in lower case.
+func hostName(host string) string {
+	name := strings.ToLower(host)
+	if bare, _, err := net.SplitHostPort(name); err == nil {
+		name = bare
+	}
+	return strings.TrimSuffix(name, ".")
 }

@@ -19,9 +19,11 @@ func aboutSignature(id string) bool {
 	return false
 }
 
-// TestInnocent gives requests whose signature, sign or token is right, but which were refused for another reason: too
-// large, of an unknown format, not permitted, too frequent, replayed, … Nothing must be said against their proof.
+// TestInnocent gives requests whose signature, sign or token is right, but which were refused for
+// another reason: too large, of an unknown format, not permitted, too frequent, replayed, … Nothing
+// must be said against their proof.
 func TestInnocent(t *testing.T) {
+	t.Parallel()
 	files := [][]byte{jpegFile(), pngFile(), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00\x00;"), nil, make([]byte, 70_000), []byte("text"), jpegFile()[:300]}
 	names := []string{"filea.jpg", "图片.jpg", "a b.png", "photo", "a'b&c=d.JPG", "x.webp", strings.Repeat("n", 120) + ".jpg"}
 	n := 0
@@ -84,6 +86,7 @@ func TestInnocent(t *testing.T) {
 
 // TestGarbage gives signatures that nobody made.
 func TestGarbage(t *testing.T) {
+	t.Parallel()
 	n := 0
 	for i := range 120 {
 		c := newClient()
@@ -104,7 +107,7 @@ func TestGarbage(t *testing.T) {
 		}
 		r := V3(c.request(), &known)
 		for _, f := range r.Findings {
-			if f.Cause == "v3.key.size" && len(noise) == 384 {
+			if f.Cause == "v3.key.size" && len(noise) == 384 || f.Cause == "v3.key.unknown" {
 				continue // that much is plain
 			}
 			t.Errorf("%d: %+v", i, f)
@@ -114,7 +117,7 @@ func TestGarbage(t *testing.T) {
 		}
 		n++
 	}
-	for i := range 60 {
+	for i := range 24 { // the same long search each time
 		c := newV2()
 		noise := make([]byte, []int{16, 32}[i%2])
 		rand.Read(noise)
@@ -123,17 +126,17 @@ func TestGarbage(t *testing.T) {
 		}
 		c.encode = func([]byte) string { return fmt.Sprintf("%X", noise) }
 		r := V2(c.request(), c.known)
-		if len(r.Findings) > 0 || len(r.Check) < 3 {
+		if fmt.Sprint(r.Findings) != "[v2.sign.unknown]" {
 			t.Errorf("v2 %d: %+v", i, r)
 		}
 		n++
 	}
 	// The right key over a text that cannot be guessed.
-	for i := range 20 {
+	for i := range 8 {
 		c := newClient()
 		setLine(3, func(*client, string) string { return rand.Text() })(c)
 		r := V3(c.request(), c.w.known)
-		if len(r.Findings) > 0 || len(r.Check) < 3 || len(r.RuledOut) < 2 {
+		if fmt.Sprint(r.Findings) != "[v3.text.unknown]" || len(r.RuledOut) < 2 {
 			t.Errorf("%d: %+v", i, r)
 		}
 		n++

@@ -5,111 +5,89 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"hash"
-	"io"
 	"strconv"
 
+	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/media"
 )
 
-// steps are the distances of the places at which a digest may have ended: buffers have round sizes.
-func steps(size int) (binary, decimal int) {
-	if size > 256<<10 {
-		return 4096, 10_000
-	}
-	return 512, 1000
-}
-
-// begunDigest is what became of looking for a digest among those of the file's beginnings.
-type begunDigest struct {
-	at    int       // how many bytes it is the digest of; 0: of none that was looked at
-	tried int       // beginnings
-	end   hash.Hash // its state behind the last byte
-}
-
-// beginnings hashes the file, and looks on its way at the places where a digest may have ended.
-func (e *evidence) beginnings(h hash.Hash, want []byte) *begunDigest {
-	found := &begunDigest{end: h}
-	content := e.file.Content
-	near := max(0, len(content)-4) // a byte less, or a line end
-	binary, decimal := steps(len(content))
-	for n, round := 0, decimal; n < len(content); {
-		next := min((n/binary+1)*binary, round, len(content))
-		if n >= near {
-			next = n + 1
-		} else if next > near && near > n {
-			next = near
-		}
-		h.Write(content[n:next])
-		if n = next; n == round {
-			round += decimal
-		}
-		if n == len(content) {
-			break
-		}
-		found.tried++
-		e.report.Work++
-		if sum, ok := sumWith(h, ""); ok && found.at == 0 && bytes.Equal(sum, want) {
-			found.at = n
-		}
-	}
-	return found
-}
-
-// sumWith is what a hash would be with tail behind all that was written. It stays as it is.
-func sumWith(h hash.Hash, tail string) (sum []byte, ok bool) {
-	if tail == "" {
-		return h.Sum(nil), true
-	}
-	cloner, ok := h.(hash.Cloner)
-	if !ok {
-		return nil, false
-	}
-	end, err := cloner.Clone()
-	if err != nil {
-		return nil, false
-	}
-	io.WriteString(end, tail)
-	return end.Sum(nil), true
-}
-
-// startOrEnd recognizes the digest of a file that was not read to its end, or with a line end behind it: one pass, whose
-// state is looked at in many places.
+// startOrEnd recognizes the digest of a file that was not read to its end, or had a line end
+// appended. It takes one pass.
 func (d *digesting) startOrEnd() bool {
-	if len(d.want) == 0 || d.hash == nil {
+	if len(d.want) == 0 || d.hash.fresh == nil {
 		return false
 	}
-	begun := d.begun // if the digest is of the right length that pass was made already
+	begun := d.begun // made already if the digest has the right length
 	if begun == nil {
-		if !d.affords(len(d.file.Content)) {
+		if !d.work.Affords(len(d.facts.file.Content)) {
 			return false
 		}
-		d.spend(len(d.file.Content))
-		begun = d.beginnings(d.hash(), d.want)
-		d.spent += int64(begun.tried * callCost / 3)
+		d.work.Spend(len(d.facts.file.Content))
+		begun = findBeginning(d.hash.fresh(), d.facts.file.Content, d.want, d.work)
+		d.work.Spent += int64(begun.tried * text.CallCost / 3)
 	}
-	d.tried += begun.tried
+	if begun.at > 0 && begun.at < len(d.facts.file.Content) && d.imageOnly() {
+		return true
+	}
+	if begun.at > 0 && d.appended(d.facts.file.Content[begun.at:]) {
+		return true
+	}
 	if begun.at > 0 {
-		return d.find("digest.of_start", fmt.Sprintf("%d / %d", begun.at, len(d.file.Content)))
+		return d.find("digest.of_start", fmt.Sprintf("%d / %d", begun.at, len(d.facts.file.Content)))
 	}
 	for _, tail := range []string{"\n", "\r\n", "\x00", "\r"} {
-		d.tried++
-		d.report.Work++
+		d.work.Calls++
 		if sum, ok := sumWith(begun.end, tail); ok && bytes.Equal(sum, d.want) {
-			return d.find("digest.with_line_end", visible(tail, 4))
+			return d.find("digest.with_line_end", text.Visible(tail, 4))
+		}
+	}
+	return d.buffered(begun)
+}
+
+// buffered recognizes the digest of whole buffers, the last of which the file does not fill, of
+// nothing but the last buffer, and of a PNG that arrived without its last bytes.
+func (d *digesting) buffered(begun *beginnings) bool {
+	content := d.facts.file.Content
+	ends := func(tail []byte) bool {
+		d.work.Spend(len(tail) * max(1, d.hash.price))
+		sum, ok := sumWith(begun.end, string(tail))
+		return ok && bytes.Equal(sum, d.want)
+	}
+	for n := 1; n < len(pngEnd) && bytes.HasPrefix(content, []byte("\x89PNG")); n++ {
+		if bytes.HasSuffix(content, []byte(pngEnd[:len(pngEnd)-n])) && ends([]byte(pngEnd[len(pngEnd)-n:])) {
+			return d.find("file.end_lost", strconv.Itoa(n))
+		}
+	}
+	for _, size := range []int{8192, 4096, 1024, 512, 2048, 16384, 32768, 65536} {
+		last := len(content) % size
+		if last == 0 || !d.work.Affords(3*size) {
+			continue
+		}
+		if ends(make([]byte, size-last)) {
+			return d.find("digest.of_buffer", strconv.Itoa(size))
+		}
+		if len(content) > size && (ends(content[len(content)-size:len(content)-last]) || d.is(d.hash, content[len(content)-size:])) {
+			return d.find("digest.of_buffer", strconv.Itoa(size))
+		}
+		if len(content) > size && d.is(d.hash, content[len(content)-last:]) {
+			return d.find("digest.of_end", fmt.Sprintf("%d / %d", last, len(content)))
 		}
 	}
 	return false
 }
 
-// encoded recognizes the digest of the file in another form, or of the form around it.
+// pngEnd is the last chunk of a PNG.
+const pngEnd = "\x00\x00\x00\x00IEND\xAEB`\x82"
+
+// encoded recognizes the digest of the file in base64 or hex, or of the bytes of a file that is
+// base64.
 func (d *digesting) encoded() bool {
-	content := d.file.Content
+	content := d.facts.file.Content
 	if len(d.want) == 0 {
 		return false
 	}
-	if d.affords(2 * len(content)) {
-		b := based(content)
+	if d.work.Affords(2 * len(content)) {
+		b := text.Base64Text(content)
 		kind := media.Sniff(content[:min(len(content), media.SniffLen)]).MIME()
 		for _, start := range []string{"", "data:" + kind + ";base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "data:image/jpg;base64,"} {
 			if d.is(d.hash, []byte(start), b) {
@@ -119,11 +97,29 @@ func (d *digesting) encoded() bool {
 				break
 			}
 		}
-		if len(content) <= 100<<10 && (d.is(d.hash, b, []byte("\n")) || d.is(d.hash, []byte(hex.EncodeToString(content)))) {
-			return d.find("digest.of_base64", "")
+		if len(content) <= 100<<10 {
+			for _, form := range [][]byte{
+				append(b[:len(b):len(b)], '\n'), []byte(hex.EncodeToString(content)), []byte(text.UpperHex(content)),
+				folded(b, "\n", true), folded(b, "\r\n", false), folded(b, "\r\n", true), folded(b, "\n", false),
+			} {
+				if d.is(d.hash, form) {
+					return d.find("digest.of_base64", "")
+				}
+			}
+			if d.is(d.hash, []byte(text.BufferJSON.String(content))) {
+				return d.find("digest.of_text", "JSON.stringify(Buffer)")
+			}
+			var buf []byte
+			for _, t := range byteTexts {
+				buf = t.write(buf[:0], content)
+				d.work.Spend(len(buf) / 2)
+				if d.is(d.hash, buf) {
+					return d.find("digest.of_text", t.how)
+				}
+			}
 		}
 	}
-	if text := bytes.TrimSpace(content[:min(len(content), 64)]); notBase64(string(text)) == "" {
+	if begin := bytes.TrimSpace(content[:min(len(content), 64)]); notBase64(string(begin)) == "" {
 		plain, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(content)))
 		if err == nil && d.is(d.hash, plain) {
 			return d.find("digest.before_base64", "")
@@ -132,48 +128,121 @@ func (d *digesting) encoded() bool {
 	return false
 }
 
+// folded breaks base64 into lines of 76 characters, as MIME wants it.
+func folded(b []byte, eol string, last bool) []byte {
+	var out []byte
+	for len(b) > 76 {
+		out = append(append(out, b[:76]...), eol...)
+		b = b[76:]
+	}
+	if out = append(out, b...); last {
+		out = append(out, eol...)
+	}
+	return out
+}
+
 // ofForm recognizes the digest of the form around the file.
 func (d *digesting) ofForm() bool {
-	content := d.file.Content
-	if whole := d.wholeForm("v3.body.whole_multipart", d.boundary, "\r\n", false); whole != nil {
-		if d.is(d.hash, whole.pieces...) || len(content) < 100<<10 && d.is(d.hash, whole.pieces[:len(whole.pieces)-1]...) {
+	content := d.facts.file.Content
+	form := d.facts.textForm()
+	if whole := form.Whole(); whole != nil {
+		if d.is(d.hash, whole.Pieces...) || len(content) < 100<<10 && d.is(d.hash, whole.Pieces[:len(whole.Pieces)-1]...) {
 			return d.find("digest.of_form", "")
 		}
 	}
 	return false
 }
 
-// rest recognizes the digest of a file whose first bytes were read by someone else before.
+// ofPart recognizes the digest of the file with the headers of its part, and that which git has for
+// it.
+func (d *digesting) ofPart() bool {
+	content, head := d.facts.file.Content, d.facts.file.Header
+	if d.is(d.hash, head, []byte("\r\n"), content) || d.is(d.hash, head, []byte("\r\n"), content, []byte("\r\n")) {
+		return d.find("digest.of_more", "Content-Disposition: …")
+	}
+	return len(d.want) == 20 && d.is(d.hash, fmt.Appendf(nil, "blob %d\x00", len(content)), content) && d.find("digest.of_more", "git: blob …")
+}
+
+// imageOnly recognizes the digest of an image behind which something was appended.
+func (d *digesting) imageOnly() bool {
+	content := d.facts.file.Content
+	end := -1
+	switch {
+	case bytes.HasPrefix(content, []byte("\x89PNG")):
+		if at := bytes.Index(content, []byte(pngEnd)); at > 0 {
+			end = at + len(pngEnd)
+		}
+	case bytes.HasPrefix(content, []byte("\xFF\xD8")):
+		if at := bytes.LastIndex(content, []byte("\xFF\xD9")); at > 0 {
+			end = at + 2
+		}
+	}
+	if end < 0 || end == len(content) || !d.is(d.hash, content[:end]) {
+		return false
+	}
+	tail := content[end:]
+	if len(bytes.Trim(tail, "\x00")) == 0 {
+		return d.find("file.appended", fmt.Sprintf("%d × NUL", len(tail)))
+	}
+	return d.find("file.appended", text.Visible(string(tail[:min(len(tail), 200)]), 40))
+}
+
+// doubled recognizes a file that arrived twice, one right behind the other.
+func (d *digesting) doubled() bool {
+	content := d.facts.file.Content
+	half := len(content) / 2
+	if half == 0 || len(content)%2 != 0 || !bytes.Equal(content[:half], content[half:]) {
+		return false
+	}
+	return d.is(d.hash, content[:half]) && d.find("file.twice", strconv.Itoa(half))
+}
+
+// rest recognizes the digest of a file whose first bytes were read before.
 func (d *digesting) rest() bool {
-	content := d.file.Content
+	content := d.facts.file.Content
 	for _, n := range []int{8192, 4096, 1024, 512, 2, 4, 8, 12, 16, 32, 64, 128, 256, 1, 3, 10, 20, 28, 100, 1000, 2048, 16384, 32768, 65536} {
 		if n < len(content) && d.is(d.hash, content[n:]) {
+			if !d.isImage(content) && d.isImage(content[n:]) {
+				return true // the file has something before it, which judgeFile says
+			}
 			return d.find("digest.of_rest", strconv.Itoa(n))
 		}
 	}
 	return false
 }
 
-// misreadings are what is done to bytes that are taken for a text, the likeliest first.
+// appended recognizes a file that got blanks or zero bytes appended.
+func (d *digesting) appended(tail []byte) bool {
+	if len(tail) > 4 || len(bytes.Trim(tail, " \t\r\n\x00\x1A")) > 0 {
+		return false
+	}
+	return d.find("file.appended", text.Visible(string(tail), 8))
+}
+
+func (d *digesting) isImage(content []byte) bool {
+	return media.Sniff(content[:min(len(content), media.SniffLen)]).Fits(d.facts.formats()...)
+}
+
+// misreadings are conversions of bytes that are taken for text, the likeliest first.
 var misreadings = []struct {
 	what    string
 	cost    int // of the conversion, in hashes over the same bytes
 	convert func([]byte) [][]byte
 }{
-	{"CR LF → LF", 0, func(b []byte) [][]byte { return split(b, "\n") }},
-	{"UTF-8", 3, func(b []byte) [][]byte { return [][]byte{replaceInvalid(b)} }},
+	{"CR LF → LF", 0, func(b []byte) [][]byte { return text.SplitCRLF(b, "\n") }},
+	{"UTF-8", 3, func(b []byte) [][]byte { return [][]byte{text.ReplaceInvalid(b)} }},
 	{"LF → CR LF", 1, func(b []byte) [][]byte { return [][]byte{bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))} }},
 	{"LF → CR LF", 1, func(b []byte) [][]byte {
 		return [][]byte{bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))}
 	}},
 	{"trim", 0, func(b []byte) [][]byte { return [][]byte{bytes.TrimSpace(b)} }},
-	{"Latin-1 → UTF-8", 2, func(b []byte) [][]byte { return [][]byte{[]byte(utf8Twice(string(b)))} }},
+	{"Latin-1 → UTF-8", 2, func(b []byte) [][]byte { return [][]byte{[]byte(text.UTF8Twice(string(b)))} }},
 	{"UTF-8", 2, func(b []byte) [][]byte { return [][]byte{bytes.ToValidUTF8(b, nil)} }},
-	{"UTF-8 → Latin-1", 2, func(b []byte) [][]byte { return [][]byte{[]byte(utf8Once(string(b)))} }},
+	{"UTF-8 → Latin-1", 2, func(b []byte) [][]byte { return [][]byte{[]byte(text.UTF8Once(string(b)))} }},
 	{"CR → LF", 1, func(b []byte) [][]byte {
 		return [][]byte{bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))}
 	}},
-	{"ASCII", 2, func(b []byte) [][]byte { return [][]byte{[]byte(asciiOnly(utf8Twice(string(b))))} }},
+	{"ASCII", 2, func(b []byte) [][]byte { return [][]byte{[]byte(text.ASCIIOnly(text.UTF8Twice(string(b))))} }},
 	{"& 0x7F", 1, func(b []byte) [][]byte {
 		out := bytes.Clone(b)
 		for i := range out {
@@ -181,23 +250,27 @@ var misreadings = []struct {
 		}
 		return [][]byte{out}
 	}},
-	{"NUL", 0, func(b []byte) [][]byte { text, _, _ := bytes.Cut(b, []byte{0}); return [][]byte{text} }},
-	{"Ctrl-Z", 0, func(b []byte) [][]byte { text, _, _ := bytes.Cut(b, []byte{0x1A}); return [][]byte{text} }},
+	{"NUL", 0, func(b []byte) [][]byte { before, _, _ := bytes.Cut(b, []byte{0}); return [][]byte{before} }},
+	{"Ctrl-Z", 0, func(b []byte) [][]byte { before, _, _ := bytes.Cut(b, []byte{0x1A}); return [][]byte{before} }},
 }
 
-// misread recognizes the digest of a file that went through a text, in one of the first so many ways.
+// misread recognizes the digest of a file that was converted by one of the first ways of
+// misreadings.
 func (d *digesting) misread(ways int) bool {
-	content := d.file.Content
+	content := d.facts.file.Content
 	if len(d.want) == 0 {
 		return false
 	}
-	for _, x := range misreadings[d.misreadSo:ways] {
-		if !d.affords((x.cost + 2) * len(content)) {
+	for _, x := range misreadings[d.misreadings:ways] {
+		if !d.work.Affords((x.cost + 2) * len(content)) {
 			return false
 		}
-		d.misreadSo++
-		d.spent += int64(x.cost * len(content))
-		if d.is(d.hash, x.convert(content)...) {
+		d.misreadings++
+		d.work.Spent += int64(x.cost * len(content))
+		if converted := x.convert(content); d.is(d.hash, converted...) {
+			if !d.isImage(content) && d.isImage(bytes.Join(converted, nil)) {
+				return true // the file was changed, which judgeFile says
+			}
 			return d.find("digest.of_text", x.what)
 		}
 	}

@@ -40,7 +40,7 @@ func newAccount() *accountClient {
 	return &accountClient{
 		token: goodToken, headers: map[string]string{}, contentType: "multipart/form-data; boundary=xyz", boundary: "xyz", method: "POST", scheme: "https", host: "api.weixin.qq.com",
 		head: `Content-Disposition: form-data; name="media"; filename="photo.jpg"` + "\r\nContent-Type: image/jpeg\r\n", file: jpegFile(), eol: "\r\n",
-		known: &Known{App: "wxd930ea5d5a258f4f", Tokens: []Token{
+		known: &Known{App: "wxd930ea5d5a258f4f", Issuer: true, Tokens: []Token{
 			token(goodToken, "access", "wxd930ea5d5a258f4f", soon, time.Time{}),
 			token(goodToken+"old", "access", "wxd930ea5d5a258f4f", now.Add(-time.Hour), time.Time{}),
 			token(goodToken+"replaced", "access", "wxd930ea5d5a258f4f", soon, now.Add(-10*time.Minute)),

@@ -1,11 +1,61 @@
 package explain
 
 import (
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 )
+
+// made is a request with a mistake in it, and what is found of that.
+type made struct {
+	family, name, want string
+	request            *Request
+	known              *Known
+	report             Report
+}
+
+// everyMistake makes every mistake of the tables and has it explained, once for all tests.
+var everyMistake = sync.OnceValue(func() (list []*made) {
+	add := func(family, name, want string, request *Request, known *Known) {
+		list = append(list, &made{family: family, name: name, want: want, request: request, known: known})
+	}
+	addV2 := func(name, want string, make func(*v2client)) {
+		c := newV2()
+		make(c)
+		add("v2", name, want, c.request(), c.known)
+	}
+	for _, m := range v3Mistakes {
+		c := newClient()
+		m.make(c)
+		add("v3", m.name, m.want, c.request(), c.w.known)
+	}
+	for _, m := range v2Mistakes {
+		addV2(m.name, m.want, m.make)
+	}
+	for _, m := range slices.Concat(v2Rows, v2ByteRows) {
+		addV2(m.name, m.want, m.make)
+	}
+	for _, m := range slices.Concat(accountMistakes, accountRows, accountByteRows) {
+		c := newAccount()
+		m.make(c)
+		add("account", m.name, m.want, c.request(), c.known)
+	}
+	explain := map[string]func(*Request, *Known) Report{"v3": V3, "v2": V2, "account": Account}
+	var wait sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for first := range workers {
+		wait.Go(func() {
+			for i := first; i < len(list); i += workers {
+				list[i].report = explain[list[i].family](list[i].request, list[i].known)
+			}
+		})
+	}
+	wait.Wait()
+	return list
+})
 
 // tally counts how often each cause was named.
 type tally map[string]*[3]int // named, not named, wrongly named
@@ -17,7 +67,8 @@ func (c tally) row(id string) *[3]int {
 	return c[id]
 }
 
-// judge compares a report with what it should have named. It reports whether all of that was, and nothing else.
+// judge compares a report with what it should have named. It reports whether all of that was, and
+// nothing else.
 func (c tally) judge(t *testing.T, name, want string, r Report) (named, wrong bool) {
 	wanted := strings.Fields(want)
 	named = true
@@ -31,6 +82,9 @@ func (c tally) judge(t *testing.T, name, want string, r Report) (named, wrong bo
 		}
 	}
 	for _, f := range r.Findings {
+		if f.Cause == "v3.text.unknown" && !named {
+			continue // which is true
+		}
 		if !slices.Contains(wanted, f.Cause) {
 			wrong = true
 			c.row(f.Cause)[2]++
@@ -52,13 +106,13 @@ func (c tally) log(t *testing.T) {
 	}
 }
 
-// TestMistakes makes every mistake of the tables and looks whether it is named.
+// TestMistakes looks whether every mistake of the tables is named.
 func TestMistakes(t *testing.T) {
+	t.Parallel()
 	counts := tally{}
 	cases, named, wrong := 0, 0, 0
-	check := func(family, name, want string, r Report) {
-		t.Helper()
-		ok, bad := counts.judge(t, family+": "+name, want, r)
+	for _, m := range everyMistake() {
+		ok, bad := counts.judge(t, m.family+": "+m.name, m.want, m.report)
 		cases++
 		if ok {
 			named++
@@ -66,24 +120,9 @@ func TestMistakes(t *testing.T) {
 		if bad {
 			wrong++
 		}
-		for _, f := range r.Findings {
+		for _, f := range m.report.Findings {
 			checkFinding(t, f)
 		}
-	}
-	for _, m := range v3Mistakes {
-		c := newClient()
-		m.make(c)
-		check("v3", m.name, m.want, V3(c.request(), c.w.known))
-	}
-	for _, m := range v2Mistakes {
-		c := newV2()
-		m.make(c)
-		check("v2", m.name, m.want, V2(c.request(), c.known))
-	}
-	for _, m := range accountMistakes {
-		c := newAccount()
-		m.make(c)
-		check("account", m.name, m.want, Account(c.request(), c.known))
 	}
 	counts.log(t)
 	t.Logf("%d mistakes: %d named (%.1f %%), %d wrongly named", cases, named, 100*float64(named)/float64(cases), wrong)

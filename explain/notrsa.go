@@ -3,82 +3,81 @@ package explain
 import (
 	"crypto/hmac"
 	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"hash"
+	"io"
+
+	"github.com/wxup/wxup/explain/seal"
 )
 
-// notRSA recognizes signatures that no private key has made: a hash of the text, or an HMAC with one of the merchant's
-// secrets, as APIv2 and other services use them.
-func (e *evidence) notRSA(s *search, list []reading) bool {
-	for _, r := range list {
-		for _, f := range sized(r) {
-			if s.few(&seal{fn: f, want: r.bytes}) {
-				e.notSigned(s, r, "v3.key.only_hash", f.name)
+// notRSA recognizes signatures that no private key made: a hash of the text, or an HMAC with one of
+// the merchant's secrets, as APIv2 and other services use them.
+func notRSA(d *draft, s *search, readings []seal.Reading, m *Merchant) bool {
+	for _, r := range readings {
+		for _, h := range seal.Sized(len(r.Bytes)) {
+			if s.few(&seal.Seal{Hash: h, Held: r.Bytes}) {
+				notSigned(d, s, r, "v3.key.only_hash", h.Name)
 				return true
 			}
 		}
-		for _, m := range e.secretKeys() {
-			for _, f := range []*function{
-				{name: "HMAC-SHA256", fresh: func() hash.Hash { return hmac.New(sha256.New, []byte(m.key)) }},
-				{name: "HMAC-MD5", fresh: func() hash.Hash { return hmac.New(md5.New, []byte(m.key)) }},
+		for _, k := range secretKeys(m) {
+			for _, h := range []*seal.Function{
+				{Name: "HMAC-SHA256", New: func() hash.Hash { return hmac.New(sha256.New, []byte(k.key)) }},
+				{Name: "HMAC-SHA1", New: func() hash.Hash { return hmac.New(sha1.New, []byte(k.key)) }},
+				{Name: "HMAC-SHA512", New: func() hash.Hash { return hmac.New(sha512.New, []byte(k.key)) }},
+				{Name: "HMAC-MD5", New: func() hash.Hash { return hmac.New(md5.New, []byte(k.key)) }},
 			} {
-				if f.fresh().Size() == len(r.bytes) && s.few(&seal{fn: f, want: r.bytes}) {
-					e.notSigned(s, r, "v3.key.hmac", f.name+", "+m.name)
+				if h.New().Size() == len(r.Bytes) && s.few(&seal.Seal{Hash: h, Held: r.Bytes}) {
+					notSigned(d, s, r, "v3.key.hmac", h.Name+", "+k.name)
 					return true
 				}
 			}
-			if sum := md5.Sum([]byte(string(s.wanted) + "&key=" + m.key)); string(sum[:]) == string(r.bytes) {
-				e.add("v3.key.hmac", "MD5, "+m.name, Proof{Kind: ProofMAC, Fact: "MD5(… &key=***)"})
+			for _, h := range seal.Sized(len(r.Bytes)) {
+				for _, around := range [][2]string{{"", k.key}, {k.key, ""}, {"", "&key=" + k.key}, {"", "\n" + k.key}} {
+					sum := h.New()
+					io.WriteString(sum, around[0]+string(s.wanted)+around[1])
+					s.work.Spend(len(s.wanted))
+					if string(sum.Sum(nil)) == string(r.Bytes) {
+						d.prove("v3.key.hmac", h.Name+", "+k.name, Proof{Kind: ProofMAC, Fact: h.Name + "(…***)"})
+						return true
+					}
+				}
+			}
+			if sum := md5.Sum([]byte(string(s.wanted) + "&key=" + k.key)); string(sum[:]) == string(r.Bytes) {
+				d.prove("v3.key.hmac", "MD5, "+k.name, Proof{Kind: ProofMAC, Fact: "MD5(… &key=***)"})
 				return true
 			}
 		}
 	}
-	for _, r := range list {
-		if fns := sized(r); len(fns) > 0 && s.run(&seal{fn: fns[0], want: r.bytes}) {
-			e.notSigned(s, r, "v3.key.only_hash", fns[0].name)
+	for _, r := range readings {
+		if list := seal.Sized(len(r.Bytes)); len(list) > 0 && s.run(&seal.Seal{Hash: list[0], Held: r.Bytes}) {
+			notSigned(d, s, r, "v3.key.only_hash", list[0].Name)
 			return true
 		}
 	}
 	return false
 }
 
-// sized lists the hashes that are as long as a signature is in this reading.
-func sized(r reading) []*function {
-	var fns []*function
-	for _, f := range functions {
-		if f.oid != "" && f.fresh().Size() == len(r.bytes) {
-			fns = append(fns, f)
-		}
-	}
-	return fns
-}
-
 // notSigned reports what was found to have been computed without a private key.
-func (e *evidence) notSigned(s *search, r reading, cause, value string) {
-	proof := e.compare(ProofMAC, s.text, s.wanted, s.length)
-	e.add(cause, value, proof)
-	for _, c := range r.causes {
-		e.add(c.cause, c.value, proof)
-	}
-	s.tell(ProofMAC)
+func notSigned(d *draft, s *search, r seal.Reading, cause, value string) {
+	proof := compare(ProofMAC, s.text, s.wanted, s.length, d.secrets)
+	d.prove(cause, value, proof)
+	d.proveAll(r.Flaws, proof)
+	s.tell(d, ProofMAC)
 }
 
 type secretKey struct{ name, key string }
 
-func (e *evidence) secretKeys() []secretKey {
-	var list []secretKey
-	if m := e.known.Merchant; m != nil {
-		for _, k := range []secretKey{{"APIv3", m.APIv3Key}, {"APIv2", m.APIv2Key}} {
-			if k.key != "" {
-				list = append(list, k)
-			}
+func secretKeys(m *Merchant) (list []secretKey) {
+	if m == nil {
+		return nil
+	}
+	for _, k := range []secretKey{{"APIv3", m.APIv3Key}, {"APIv2", m.APIv2Key}} {
+		if k.key != "" {
+			list = append(list, k)
 		}
 	}
 	return list
-}
-
-// few is run for the single mistakes in small texts alone.
-func (s *search) few(x *seal) bool {
-	reaches, pick := s.begin(x)
-	return alone(reaches, pick, s.try) && s.text != nil
 }

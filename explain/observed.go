@@ -1,15 +1,19 @@
 package explain
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/sign"
 )
 
-// An answer of the real service to a v3 request whose signature it did not accept. It tells something of the text that it
-// built itself: how long that was, its four first lines, and the first 8 bytes of the body that it saw.
+// observedAnswer is an answer of the real service to a v3 request whose signature it did not
+// accept. It shows some of the text that the service built: its length, its first four lines, and
+// the first 8 bytes of the body.
 //
 //	{"code":"SIGN_ERROR","message":"错误的签名，验签失败","detail":{"detail":{"issue":"sign not match"},"field":"signature",
 //	 "location":"authorization","sign_information":{"method":"POST","sign_message_length":89,
@@ -20,6 +24,7 @@ import (
 type observedAnswer struct {
 	Code    string
 	Message string
+	ErrMsg  string // of the account API
 	Detail  struct {
 		Field       string
 		Information struct {
@@ -32,41 +37,84 @@ type observedAnswer struct {
 // shownOfBody is how many bytes of the body the real service shows.
 const shownOfBody = 8
 
-// Observed reads what an answer of the real service tells, and compares it with the request if that is given (its Target,
-// Header, and Body or Parts). Its findings stand in the answer; what stands in the request alone follows them.
+// Observed reads an answer of the real service, and compares it with the request if that is given
+// (its Target, Header, and Body or Parts). What the answer shows comes first, and what the request
+// alone shows follows.
 func Observed(answer []byte, req *Request) []Finding {
 	var a observedAnswer
 	if json.Unmarshal(answer, &a) != nil {
 		a.Message = string(answer[:min(len(answer), 2048)])
 	}
+	a.Message = cmp.Or(a.Message, a.ErrMsg)
 	if req == nil {
 		req = &Request{}
 	}
-	e := examine(req, nil, usualV3)
+	explain, usual := familyOf(req)
+	f := readFacts(req, usual)
+	d := &draft{unknown: req.Unknown, secrets: secretsOf(f, &Known{})}
 	info := a.Detail.Information
 	if info.Truncated != "" {
-		e.observedText(info.Truncated, info.Length)
+		observedText(f, d, info.Truncated, info.Length)
 	}
-	for _, m := range observedMessages {
-		if strings.Contains(a.Message, m.part) || m.field != "" && a.Detail.Field == m.field {
-			e.find(m.cause, "", strings.TrimSpace(a.Code+" "+a.Message))
-			break
-		}
+	if cause := observedCause(&a); cause != "" {
+		d.find(cause, "", strings.TrimSpace(a.Code+" "+a.Message))
 	}
-	found := e.report.Findings
+	found := d.report.Findings
 	if req.Header == nil {
 		return found
 	}
-	for _, f := range V3(req, nil).Findings {
-		if f.Proof.Kind == ProofFact {
-			found = append(found, f)
+	for _, x := range explain(req, nil).Findings {
+		if x.Proof.Kind == ProofFact {
+			found = append(found, x)
 		}
 	}
 	return found
 }
 
-// observedMessages are texts of the real service that say more than that the signature is wrong. Sources: official page
-// 4012072670, and what users have posted.
+// familyOf returns the explanation of a request's family and its usual endpoint. Without an
+// endpoint the path tells the family.
+func familyOf(req *Request) (explain func(*Request, *Known) Report, usual *wxup.Endpoint) {
+	family := wxup.PayV3
+	switch {
+	case req.Endpoint != nil:
+		family = req.Endpoint.Family
+	case strings.HasPrefix(req.Target, "/secapi/"):
+		family = wxup.PayV2
+	case strings.HasPrefix(req.Target, "/cgi-bin/"):
+		family = wxup.FamilyAccount
+	}
+	switch family {
+	case wxup.PayV2:
+		return V2, usualV2
+	case wxup.FamilyAccount:
+		return Account, usualAccount
+	}
+	return V3, usualV3
+}
+
+// observedCause returns the cause that an answer names. Its message says what is wrong; the field
+// alone says only that something is missing there, if the message does not complain of its content.
+func observedCause(a *observedAnswer) string {
+	for _, m := range observedMessages {
+		if strings.Contains(a.Message, m.part) {
+			return m.cause
+		}
+	}
+	for _, content := range []string{"非法", "格式", "JSON", "json", "Content-Type", "类型"} {
+		if strings.Contains(a.Message, content) {
+			return ""
+		}
+	}
+	for _, m := range observedMessages {
+		if m.field != "" && a.Detail.Field == m.field {
+			return m.cause
+		}
+	}
+	return ""
+}
+
+// observedMessages are texts of the real service that say more than that the signature is wrong.
+// Sources: official page 4012072670, and what users have posted.
 var observedMessages = []struct{ part, field, cause string }{
 	{"签名源串格式错误", "", "observed.extra_line"},
 	{"不得超过5分钟", "", "observed.clock"},
@@ -77,7 +125,7 @@ var observedMessages = []struct{ part, field, cause string }{
 	{"缺少Accept或User-Agent", "", "observed.headers"},
 	{"Authorization值格式错误", "", "observed.authorization"},
 	{"Authorization认证类型不正确", "", "observed.authorization"},
-	{"Authorization不合法", "", "observed.authorization"},
+	{"Authorization不合法", "", "observed.mchid"},
 	{"/body/meta”", "/body/meta", "observed.meta_required"},
 	{"/body/file”", "/body/file", "observed.file_required"},
 	{"参数“图片文件”是必填项", "/UploadReq/file", "observed.file_required"},
@@ -88,10 +136,15 @@ var observedMessages = []struct{ part, field, cause string }{
 	{"No required SSL certificate was sent", "", "observed.no_certificate"},
 	{"The SSL certificate error", "", "observed.bad_certificate"},
 	{"商户没有权限", "", "observed.permission"},
+	{"暂无图片上传权限", "", "observed.permission"},
+	{"频率限制", "", "observed.frequent"},
+	{"501 Not Implemented", "", "observed.front_end"},
+	{"invalid meida size", "", "observed.size"},
+	{"图片Content-Type非法", "", "form.part_type"},
 }
 
 // observedText compares the text that the real service built with the request's.
-func (e *evidence) observedText(truncated string, length int) {
+func observedText(f *facts, d *draft, truncated string, length int) {
 	lines := strings.SplitN(truncated, "\n", 5)
 	if len(lines) < 5 {
 		return
@@ -100,27 +153,27 @@ func (e *evidence) observedText(truncated string, length int) {
 	headLen := len(truncated) - len(lines[4])
 	bodyLen := length - headLen - 1
 	fact := fmt.Sprintf("sign_message_length %d, truncated_sign_message %s", length, truncated)
-	if e.Header != nil {
-		a, err := sign.ParseAuthorization(e.Header.Get("Authorization"))
+	if f.Header != nil {
+		a, err := sign.ParseAuthorization(f.Header.Get("Authorization"))
 		for i, x := range []struct{ cause, want string }{
-			{"observed.method", e.Method}, {"observed.url", e.Target}, {"observed.timestamp", a.Timestamp}, {"observed.nonce", a.NonceStr},
+			{"observed.method", f.Method}, {"observed.url", f.Target}, {"observed.timestamp", a.Timestamp}, {"observed.nonce", a.NonceStr},
 		} {
 			if x.want != "" && (i < 2 || err == nil) && lines[i] != x.want {
-				e.find(x.cause, visible(lines[i], 60)+" ≠ "+visible(x.want, 60), fact)
+				d.find(x.cause, text.Visible(lines[i], 60)+" ≠ "+text.Visible(x.want, 60), fact)
 			}
 		}
 	}
 	switch {
 	case length == 0:
 	case bodyLen == 0:
-		e.find("observed.no_meta", fmt.Sprint(length), fact)
-	case e.meta == nil:
-		e.find("observed.body", fmt.Sprintf("%d, %s", bodyLen, visible(seen, shownOfBody)), fact)
-	case !strings.HasPrefix(string(e.meta), seen):
-		e.find("observed.other_meta", visible(seen, shownOfBody), fact)
-	case bodyLen != len(e.meta):
-		e.find("observed.meta_length", fmt.Sprintf("%d ≠ %d", bodyLen, len(e.meta)), fact)
-	case len(e.report.Findings) == 0:
-		e.find("observed.same_text", "", fact)
+		d.find("observed.no_meta", fmt.Sprint(length), fact)
+	case !f.hasMeta:
+		d.find("observed.body", fmt.Sprintf("%d, %s", bodyLen, text.Visible(seen, shownOfBody)), fact)
+	case !strings.HasPrefix(string(f.meta), seen):
+		d.find("observed.other_meta", text.Visible(seen, shownOfBody), fact)
+	case bodyLen != len(f.meta):
+		d.find("observed.meta_length", fmt.Sprintf("%d ≠ %d", bodyLen, len(f.meta)), fact)
+	case len(d.report.Findings) == 0:
+		d.find("observed.same_text", "", fact)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// answer is what the real service says to a request: of the text that it has built, all but the body, and 8 bytes of that.
+// answer is what the real service says to a request: of the text that it has built, all but the
+// body, and 8 bytes of that.
 func answer(method, url, timestamp, nonce, body string) []byte {
 	head := method + "\n" + url + "\n" + timestamp + "\n" + nonce + "\n"
 	text := map[string]any{"code": "SIGN_ERROR", "message": "错误的签名，验签失败", "detail": map[string]any{
@@ -49,6 +50,10 @@ func TestObserved(t *testing.T) {
 		{"meta required", []byte(`{"code":"PARAM_ERROR","message":"…","detail":{"field":"/body/meta","location":"body","value":""}}`), nil, "observed.meta_required"},
 		{"no picture", []byte(`{"code":"PARAM_ERROR","message":"文件二进制内容不是图片,请检查后重新提交"}`), withFile([]byte("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAE=")), "observed.not_picture file.data_url"},
 		{"nginx", []byte("<html>\n<head><title>400 The SSL certificate error</title></head>"), nil, "observed.bad_certificate"},
+		{"nginx, 501", []byte("<html>\n<head><title>501 Not Implemented</title></head>"), nil, "observed.front_end"},
+		{"APIv2's gateway", []byte("<xml><return_code><![CDATA[FAIL]]></return_code><return_msg><![CDATA[频率限制]]></return_msg></xml>"), nil, "observed.frequent"},
+		{"APIv2, not permitted", []byte("<xml><return_code>FAIL</return_code><return_msg>暂无图片上传权限,请检查后重试</return_msg></xml>"), nil, "observed.permission"},
+		{"40006", []byte(`{"errcode":40006,"errmsg":"invalid meida size hint: [KiBfOA0483e297]"}`), nil, "observed.size"},
 		{"something else", []byte("no JSON at all"), nil, ""},
 		{"an answer that is odd", []byte(`{"detail":{"sign_information":{"sign_message_length":7,"truncated_sign_message":"a\nb"}}}`), nil, ""},
 	} {
@@ -65,6 +70,29 @@ func TestObserved(t *testing.T) {
 		}
 		if fmt.Sprint(got) != fmt.Sprint(strings.Fields(x.want)) {
 			t.Errorf("%s: %v, want %s", x.name, got, x.want)
+		}
+	}
+}
+
+// TestObservedFamilies: of a request of another family nothing of APIv3 is said.
+func TestObservedFamilies(t *testing.T) {
+	v2, account := newV2().request(), newAccount().request()
+	for name, req := range map[string]*Request{"v2": v2, "account": account} {
+		for _, f := range Observed([]byte(`{"errcode":40001,"errmsg":"invalid credential"}`), req) {
+			if strings.HasPrefix(f.Cause, "v3.") {
+				t.Errorf("%s: %v", name, f)
+			}
+		}
+	}
+	for answer, want := range map[string]string{
+		`{"code":"SIGN_ERROR","message":"Authorization不合法"}`:                                               "[observed.mchid]",
+		`{"code":"PARAM_ERROR","message":"图片Content-Type非法","detail":{"field":"/body/file"}}`:              "[form.part_type]",
+		`{"code":"PARAM_ERROR","message":"文件二进制内容不是图片","detail":{"field":"/body/file"}}`:                   "[observed.not_picture]",
+		`{"code":"PARAM_ERROR","message":"请求内容不是JSON格式","detail":{"field":"/body/meta"}}`:                  "[]",
+		`{"code":"PARAM_ERROR","message":"输入源“/body/meta”映射到字段必填性规则校验失败","detail":{"field":"/body/meta"}}`: "[observed.meta_required]",
+	} {
+		if got := fmt.Sprint(Observed([]byte(answer), nil)); got != want {
+			t.Errorf("%s: %s, want %s", answer, got, want)
 		}
 	}
 }

@@ -77,6 +77,7 @@ var same = map[string]string{
 
 // TestTogether makes two and three of the commoner mistakes at once, at random.
 func TestTogether(t *testing.T) {
+	t.Parallel()
 	random := mathrand.New(mathrand.NewPCG(1, 2))
 	counts := tally{}
 	for n := 2; n <= 3; n++ {

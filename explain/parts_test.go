@@ -5,21 +5,22 @@ import (
 	"testing"
 )
 
-// TestParts gives the form in parts, as a server has it, and not as it was received: what is found must be the same.
+// TestParts gives the form in parts, as a server has it, and not as it was received: what is found
+// must be the same.
 func TestParts(t *testing.T) {
-	for _, m := range v3Mistakes {
-		c := newClient()
-		m.make(c)
-		req := c.request()
-		whole := V3(req, c.w.known)
-		e := examine(req, c.w.known, usualV3)
-		parts := *req
-		parts.Body, parts.Parts, parts.FormErr, parts.FormWarnings = nil, e.parts, e.formErr, e.warnings
-		if whole.Has("v3.body.unread_meta") || e.formErr != nil {
+	t.Parallel()
+	for _, m := range everyMistake() {
+		if m.family != "v3" {
+			continue
+		}
+		f := readFacts(m.request, usualV3)
+		parts := *m.request
+		parts.Body, parts.Parts, parts.FormErr, parts.FormWarnings = nil, f.parts, f.formErr, f.warnings
+		if m.report.Has("v3.body.unread_meta") || f.formErr != nil {
 			continue // that can be seen in the body alone
 		}
-		if r := V3(&parts, c.w.known); fmt.Sprint(r.Findings) != fmt.Sprint(whole.Findings) {
-			t.Errorf("%s: in parts %v, whole %v", m.name, r.Findings, whole.Findings)
+		if r := V3(&parts, m.known); fmt.Sprint(r.Findings) != fmt.Sprint(m.report.Findings) {
+			t.Errorf("%s: in parts %v, whole %v", m.name, r.Findings, m.report.Findings)
 		}
 	}
 }
@@ -55,19 +56,18 @@ func TestNothingKnown(t *testing.T) {
 
 // TestBudget bounds the work.
 func TestBudget(t *testing.T) {
+	t.Parallel()
 	for _, budget := range []int64{1, 10_000, 1_000_000, 0} {
 		req, known := large(setLine(3, func(*client, string) string { return "made twice" }))
 		k := *known
 		k.Budget = budget
-		e := examine(req, &k, usualV3)
-		a, _ := e.authorization()
-		keys := e.holders()
-		e.signature(a, keys, e.claimed(a, keys))
-		if budget == 0 {
-			budget = DefaultBudget
-		}
-		if e.spent > budget {
-			t.Errorf("budget %d: %d were spent", budget, e.spent)
+		f, d, work := readFacts(req, usualV3), &draft{}, budgetOf(&k)
+		a, _ := readAuthorization(f, d)
+		keys := holders(&k)
+		x := &signer{f, d, &k, a, keys, claimedKey(f, d, a, keys)}
+		x.explain(newSearch(sourceOf(f, &k, a, &digests{facts: f, work: work}, work)))
+		if work.Spent > work.Limit {
+			t.Errorf("budget %d: %d were spent", budget, work.Spent)
 		}
 	}
 }

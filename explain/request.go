@@ -6,35 +6,42 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/form"
-	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
 )
 
-// Request is one upload as it arrived. A server fills in what it has; whoever reads a request offline needs no more than
-// Method, Target, Host, Header and Body. It is not changed.
+// Request is one upload as it arrived. A server fills in what it has; to explain a saved request,
+// Method, Target, Host, Header and Body are enough. It is not changed.
 type Request struct {
-	Endpoint Endpoint // zero: the family's usual names
+	Endpoint *wxup.Endpoint // nil: the usual names of the family
 
 	Method   string
 	Target   string // path and query as sent, not decoded
 	Host     string
 	Header   http.Header
-	Received time.Time // by the clock of who received it; zero: clocks are not judged
+	Received time.Time // by the receiver's clock; zero: clocks are not judged
 	Scheme   string    // http or https; "": not known
-	Chunked  bool      // there was no Content-Length
+	Chunked  bool      // the request had no Content-Length
 
-	// ClientCertificates is what the caller showed in the TLS handshake, its own certificate first. PayV2 only.
+	// Why the receiver refused the request, if that is known and a state of the account's is the
+	// reason, which the request does not show; and the account or address that it is about.
+	Problem      problem.Problem
+	ProblemValue string
+
+	// ClientCertificates are those of the TLS handshake, the caller's own first. PayV2 only.
 	ClientCertificates []*x509.Certificate
 
-	// Unknown are texts in the request that stand for others which are not known, such as the $SIG of a curl line that was
-	// saved before the shell read it. Nothing is said against what holds one of them.
+	// Unknown are texts in the request that stand for others which are not known, such as the $SIG
+	// of a curl command that was saved before the shell expanded it. Nothing is said against a
+	// value that contains one of them.
 	Unknown []string
 
 	Unread       bool   // the body was not read: nothing is said about it
 	Body         []byte // as received; nil: it is put together from Parts
-	Parts        []Part // nil: they are read out of Body
-	FormErr      error  // why the form could not be read to its end; with Parts
+	Parts        []Part // nil: they are read from Body
+	FormErr      error  // with Parts: why the form could not be read to its end
 	FormWarnings []form.Warning
 }
 
@@ -47,45 +54,42 @@ type Part struct {
 	ContentType  string // as sent
 	Header       []byte // the header lines as received
 	Content      []byte // all of it, or as much as was kept
-	Size         int64  // more than len(Content) if not all was kept; -1 if that is not known
-	SHA256       string // of the whole, in hex, if it was computed
+	Size         int64  // more than len(Content) if not all was kept; -1 if unknown
+	SHA256       string // of the whole part, in hex, if it was computed
 }
 
 func (p *Part) whole() bool { return p.Size == int64(len(p.Content)) }
 
-// Endpoint is what the row of an endpoint says, as far as it matters here.
-type Endpoint struct {
-	Path        string // with its {name} segments
-	FilePart    string
-	MetaPart    string // PayV3
-	NameField   string // the member of meta that holds the file's name; "" if there is none
-	DigestField string // the member of meta (PayV2: the field) that holds the digest
-	Digest      string // sha256, md5 or sm3
-	Formats     []media.Format
-	Brand       bool
-}
-
-// Known is what the receiver knows about who may have sent a request. It is not changed. A nil *Known knows nothing.
+// Known is what the receiver knows about who may have sent a request. It is not changed. A nil
+// *Known knows nothing.
 type Known struct {
-	Merchant *Merchant   // the one that the request claims to come from; nil if there is none of that number
-	Others   []*Merchant // others whose keys may have been mixed up with it; the first 64 keys are tried
-	Platform []Key       // keys of WeChat's side
+	Merchant *Merchant   // the one that the request claims to come from; nil if there is none with that number
+	Others   []*Merchant // others whose keys may have been used by mistake; the sender may be among them
+	Platform []Key       // WeChat Pay's own keys
 
-	MerchantCAs *x509.CertPool // who issues the certificates of merchants; nil: not judged
+	MerchantCAs *x509.CertPool // issuers of merchants' certificates; nil: not judged
 
-	App    string  // the appid that the caller means to be; "" if that is not known
+	Secrets []Secret // secrets of other APIs, which may have been used by mistake
+
+	Apps   []App   // those of [AppTexts] that exist
+	App    string  // the appid that the caller means to be; "" if unknown
+	Issuer bool    // a token that is not among Tokens was never issued
 	Tokens []Token // those of [TokenTexts] that exist, and others that may have been meant
+
+	// Mask hides in what is reported the secrets that are not named here; nil: there are none.
+	Mask func(string) string
 
 	// GBK encodes a text in GBK and reports whether it could; nil: texts in GBK are not tried.
 	GBK func(string) ([]byte, bool)
 
-	// Budget bounds the search: bytes that are hashed, a call counted as 300. Zero is DefaultBudget. Reading the form
-	// and the digest of its file come on top.
+	// Budget bounds the search in bytes hashed; each call of a hash counts as 300 bytes more. Zero
+	// means DefaultBudget. Reading the form and the digest of its file are not counted.
 	Budget int64
 }
 
-// DefaultBudget is some 15 milliseconds of hashing: every small text, and a few passes over a body of 2 MB.
-const DefaultBudget = 16 << 20
+// DefaultBudget is about 15 milliseconds of hashing: the small texts, and a few passes over a body
+// of 2 MB.
+const DefaultBudget = 24 << 20
 
 // Merchant is a merchant, or a brand.
 type Merchant struct {
@@ -103,7 +107,7 @@ type Key struct {
 	State       State
 }
 
-// State is what has become of a certificate.
+// State is the state of a certificate.
 type State string
 
 const (
@@ -112,17 +116,24 @@ const (
 	Replaced State = "replaced"
 )
 
-// CertificateKey makes a Key of an RSA certificate. Public is nil if it is none.
+// CertificateKey returns the Key of an RSA certificate. For another kind of certificate Public is
+// nil.
 func CertificateKey(cert *x509.Certificate, state State) Key {
 	public, _ := cert.PublicKey.(*rsa.PublicKey)
 	return Key{Serial: sign.Serial(cert), Public: public, Certificate: cert, State: state}
 }
 
-// Token is an access_token, or another of the texts that are mistaken for one.
+// Secret is the secret of an app.
+type Secret struct{ Of, Value string }
+
+// App is an account that asks for tokens, a company's application, or a third-party platform.
+type App struct{ ID, Secret string }
+
+// Token is an access_token, or a text that is mistaken for one.
 type Token struct {
 	Value   string
 	Kind    string // access, stable, authorizer and cloud may upload; component, refresh, code, secret, ticket may not
 	App     string // the appid that it speaks for
 	Expires time.Time
-	Retired time.Time // when a newer one has ended it
+	Retired time.Time // when a newer token invalidated it
 }

@@ -4,94 +4,57 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/wxup/wxup/explain/text"
 )
 
 const (
-	shownBefore = 48  // bytes before the first difference
-	shownMost   = 160 // bytes in all
+	shownBefore = 48  // bytes shown before the first difference
+	maxShown    = 160 // bytes shown in all
+	maxMasked   = 2 << 10
 )
 
-// visible makes any bytes fit to be shown: one line, at most so many bytes of them, what cannot be seen made visible.
-// A backslash stays one, so that a literal \n and a line end are told apart.
-func visible(text string, most int) string {
-	var b strings.Builder
-	cut := len(text) > most
-	if cut {
-		for most > 0 && !utf8.RuneStart(text[most]) {
-			most--
-		}
-		text = text[:most]
-	}
-	for i, c := range text {
-		switch {
-		case c == '\n':
-			b.WriteRune('⏎')
-		case c == '\r':
-			b.WriteRune('␍')
-		case c == '\t':
-			b.WriteRune('␉')
-		case c == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			fmt.Fprintf(&b, "<%02X>", text[i])
-		case c < ' ' || c == 0x7F:
-			fmt.Fprintf(&b, "<%02X>", c)
-		case c != ' ' && !unicode.IsPrint(c):
-			fmt.Fprintf(&b, "<U+%04X>", c)
-		default:
-			b.WriteRune(c)
-		}
-	}
-	if cut {
-		b.WriteRune('…')
-	}
-	return b.String()
-}
-
-// compare proves by two texts. Of signed it is enough to have a little more than wanted is long, if its length is told.
-func (e *evidence) compare(kind string, signed, wanted []byte, signedLen int) Proof {
+// compare proves by two texts. signed may be cut to a little more than the length of wanted;
+// signedLen is its full length.
+func compare(kind string, signed, wanted []byte, signedLen int, hide secrets) Proof {
 	p := Proof{Kind: kind, SignedLen: signedLen, WantedLen: len(wanted)}
-	s, w := e.mask(string(signed)), e.mask(string(wanted))
+	first := 0
+	for first < len(signed) && first < len(wanted) && signed[first] == wanted[first] {
+		first++
+	}
+	from := max(0, first-maxMasked) // no more is masked than can be shown, and a secret at either end
+	s := hide.mask(string(signed[from:min(len(signed), first+maxMasked)]))
+	w := hide.mask(string(wanted[from:min(len(wanted), first+maxMasked)]))
 	at := 0
 	for at < len(s) && at < len(w) && s[at] == w[at] {
 		at++
 	}
-	p.Offset = at
-	p.Line = strings.Count(w[:at], "\n") + 1
+	p.Offset = from + at
+	p.Line = bytes.Count(wanted[:from], []byte("\n")) + strings.Count(w[:at], "\n") + 1
 	p.Signed, p.Wanted = window(s, at), window(w, at)
 	return p
 }
 
-// window is the part of a text around a place.
-func window(text string, at int) string {
+// window returns the part of s around a place.
+func window(s string, at int) string {
 	from := 0
-	if len(text) > shownMost {
-		from = max(0, min(at-shownBefore, len(text)-shownMost))
+	if len(s) > maxShown {
+		from = max(0, min(at-shownBefore, len(s)-maxShown))
 	}
-	for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) && from > at-shownBefore-3 {
+	for from > 0 && from < len(s) && !utf8.RuneStart(s[from]) && from > at-shownBefore-3 {
 		from--
 	}
-	shown := visible(text[from:], shownMost)
+	shown := text.Visible(s[from:], maxShown)
 	if from > 0 {
 		shown = "…" + shown
 	}
 	return shown
 }
 
-// head joins pieces up to a length.
-func head(pieces [][]byte, most int) []byte {
-	var b bytes.Buffer
-	for _, p := range pieces {
-		if b.Len() >= most {
-			break
-		}
-		b.Write(p[:min(len(p), most-b.Len())])
-	}
-	return b.Bytes()
-}
-
-// cutWord shows the beginning of a text that is too long to show, or a secret: never more than a third of it.
+// cutWord shows the beginning of a text that is too long to show, or secret: at most a third of it,
+// and 8 bytes.
 func cutWord(s string) string {
 	n := min(len(s)/3, 8)
-	return fmt.Sprintf("%s… (%d)", visible(s[:n], n), len(s))
+	return fmt.Sprintf("%s… (%d)", text.Visible(s[:n], n), len(s))
 }

@@ -1,152 +1,104 @@
 package explain
 
 import (
+	"bytes"
+	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
-	"net/url"
-	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/wxup/wxup/explain/seal"
+	"github.com/wxup/wxup/explain/text"
 )
 
-// A reading is one way to get the bytes of a signature out of the text that was sent.
-type reading struct {
-	causes []named // what is wrong with the text if this is the right way; none for the right text
-	bytes  []byte
-}
+// sampleSignature begins the signature in the documentation's sample.
+const sampleSignature = "uOVRnA4qG/MNnYzdQxJanN+zU+lTgIcnU9BxGw5dKjK"
 
-// named is a cause with what it is about.
-type named struct{ cause, value string }
-
-var (
-	hexText   = regexp.MustCompile(`^[0-9A-Fa-f]+$`)
-	pairsText = regexp.MustCompile(`^[0-9A-Fa-f]{2}([-: ][0-9A-Fa-f]{2})+$`)
-)
-
-// readings lists the ways in which a signature can be read, the right one first if it is that.
-func readings(text string) []reading {
-	var list []reading
-	if sig, err := base64.StdEncoding.Strict().DecodeString(text); err == nil && !strings.ContainsAny(text, "\r\n") {
-		list = append(list, reading{nil, sig})
-	}
-	for _, plain := range undress(text) {
-		add := func(sig []byte, causes ...named) {
-			if causes = append(plain.causes[:len(plain.causes):len(plain.causes)], causes...); len(causes) > 0 {
-				list = append(list, reading{causes, sig})
-			}
-		}
-		s := string(plain.bytes)
-		if hexText.MatchString(s) && len(s)%2 == 0 {
-			sig, _ := hex.DecodeString(s)
-			add(sig, named{"v3.signature.hex", ""})
-		}
-		if pairsText.MatchString(s) {
-			sig, _ := hex.DecodeString(strings.NewReplacer("-", "", ":", "", " ", "").Replace(s))
-			add(sig, named{"v3.signature.hex", ""})
-		}
-		var causes []named
-		if strings.ContainsAny(s, "-_") && !strings.ContainsAny(s, "+/") {
-			causes = append(causes, named{"v3.signature.url_safe", ""})
-			s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
-		}
-		bare := strings.TrimRight(s, "=")
-		if len(bare)%4 != 0 && len(s)%4 != 0 {
-			causes = append(causes, named{"v3.signature.padding", ""})
-		}
-		sig, err := base64.RawStdEncoding.DecodeString(bare)
-		if err != nil {
-			continue
-		}
-		add(sig, causes...)
-		inner := strings.TrimSpace(string(sig))
-		if hexText.MatchString(inner) && len(inner)%2 == 0 {
-			sig, _ := hex.DecodeString(inner)
-			add(sig, append(causes, named{"v3.signature.base64_of_hex", ""})...)
-		}
-		if sig, err := base64.StdEncoding.DecodeString(inner); err == nil && len(inner) > 0 {
-			add(sig, append(causes, named{"v3.signature.twice", ""})...)
-		}
-	}
-	return list
-}
-
-// undress takes off what others have wrapped around a signature's text. Blanks may be in the place of plus signs, or be
-// what is left of line ends: then there are two results.
-func undress(text string) []reading {
-	s := strings.TrimSpace(text)
-	var causes []named
-	note := func(cause, after string) {
-		if after != s && after != "" {
-			causes, s = append(causes, named{cause, ""}), after
-		}
-	}
-	if inner, ok := strings.CutPrefix(s, "b'"); ok {
-		note("v3.signature.python_bytes", strings.TrimSuffix(inner, "'"))
-	}
-	note("v3.signature.quoted", strings.Trim(s, `'"\“”`))
-	for range 2 {
-		if plain, err := url.PathUnescape(s); err == nil {
-			note("v3.signature.url_encoded", plain)
-		}
-	}
-	note("v3.signature.html", strings.NewReplacer("&#43;", "+", "&#x2B;", "+", "&#47;", "/", "&#x2F;", "/", "&#61;", "=", "&#x3D;", "=").Replace(s))
-	note("v3.signature.json", strings.NewReplacer(`\/`, `/`, `\u002B`, "+", `\u002b`, "+", `\u003D`, "=", `\u003d`, "=", `\u002F`, "/").Replace(s))
-	note("v3.signature.wrapped", strings.NewReplacer("\r", "", "\n", "", "\t", "", `\r`, "", `\n`, "").Replace(s))
-	if !strings.Contains(s, " ") {
-		return []reading{{causes, []byte(s)}}
-	}
-	plain := causes[:len(causes):len(causes)]
-	return []reading{
-		{append(plain, named{"v3.signature.blanks", ""}), []byte(strings.ReplaceAll(s, " ", "+"))},
-		{append(plain, named{"v3.signature.wrapped", ""}), []byte(strings.ReplaceAll(s, " ", ""))},
-		{plain, []byte(s)}, // bytes in hex, with blanks between
-	}
-}
-
-// noSignature are texts that programs write where a value is missing.
-var noSignature = map[string]bool{
-	"undefined": true, "null": true, "nil": true, "none": true, "nan": true, "true": true, "false": true, "array": true,
-	"[object object]": true, "[object promise]": true, "signature": true, "<nil>": true, "promise { <pending> }": true,
-	"[object arraybuffer]": true, "resource id #1": true,
-}
-
-// misshapen says what is plainly wrong with a signature that no key has opened. Size is that of the key in bytes; 0 if
-// it is not known.
-func (e *evidence) misshapen(text string, list []reading, size int) {
-	shown := cutWord(text)
-	if noSignature[strings.ToLower(strings.Trim(text, ` "'`))] || strings.Contains(text, "…") || strings.HasPrefix(text, "${") || strings.HasPrefix(text, "{{") {
-		e.find("v3.signature.placeholder", text, text)
+// misshapen says what is plainly wrong with a signature that no key opened. size is that of the
+// sender's key in bytes; 0 if it is unknown.
+func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted string) {
+	shown := cutWord(sent)
+	full := base64.StdEncoding.EncodedLen(size)
+	switch {
+	case len(sent) < 16 || text.IsNothing(sent) || strings.Contains(sent, "…") || strings.EqualFold(sent, "signature") || strings.HasPrefix(sent, sampleSignature):
+		d.find("v3.signature.placeholder", sent, sent)
 		return
-	}
-	if len(text) >= 100 && notBase64(text) == "" && !hexText.MatchString(text) && (strings.ToLower(text) == text || strings.ToUpper(text) == text) {
-		e.find("v3.signature.case", "", shown)
+	case size > 0 && len(sent) == full && oneCase(sent):
+		d.find("v3.signature.case", "", shown)
 		return
-	}
-	if len(list) == 0 {
-		if bad := notBase64(text); bad != "" {
-			e.find("v3.signature.not_base64", visible(bad, 16), shown)
-		} else if want := base64.StdEncoding.EncodedLen(size); size > 0 && len(text) < want {
-			e.find("v3.signature.short", fmt.Sprintf("%d / %d", len(text), want), shown)
+	case plusLost(sent, size):
+		d.suspect("v3.signature.plus_lost", fmt.Sprintf("%d / %d", len(sent), full), shown)
+		return
+	case len(readings) == 0:
+		if bad := notBase64(sent); bad != "" {
+			d.find("v3.signature.not_base64", text.Visible(bad, 16), shown)
+		} else if size > 0 && len(sent) < full {
+			d.find("v3.signature.short", fmt.Sprintf("%d / %d", len(sent), full), shown)
 		}
 		return
 	}
-	sig := list[0].bytes
+	if what := text.ReadAsText(readings[0].Bytes, size); what != "" {
+		d.find("v3.signature.as_text", what, shown)
+		return
+	}
+	if plain := string(readings[0].Bytes); strings.HasPrefix(plain, wanted[:min(len(wanted), 24)]) && wanted != "" {
+		d.find("v3.signature.of_text", "", shown)
+		return
+	}
+	if bytes.HasPrefix(readings[0].Bytes, []byte("0\x82")) {
+		if _, err := x509.ParseCertificate(readings[0].Bytes); err == nil {
+			d.find("v3.signature.certificate", "", shown)
+			return
+		}
+	}
+	if h := hashNames[len(sent)]; h != "" && text.IsHex(sent) {
+		d.find("v3.signature.hash", h, shown)
+		return
+	}
+	sig := readings[0].Bytes
 	switch n := len(sig); {
+	case size > 0 && slices.Contains([]int{16, 20, 28, 32, 48, 64}, n):
+		d.find("v3.signature.mac", fmt.Sprintf("%d / %d", n, size), shown)
 	case n >= 68 && n <= 72 && sig[0] == 0x30 && int(sig[1]) == n-2 && sig[2] == 0x02:
-		e.find("v3.key.elliptic", "", shown)
-	case size == 0 || n == size:
-	case len(list[0].causes) == 0 && (n == 128 || n == 256 || n == 384 || n == 512 || n == 1024):
-		e.find("v3.key.size", fmt.Sprintf("%d / %d", 8*n, 8*size), shown)
+		d.find("v3.key.elliptic", "", shown)
+	case size == 0 || slices.ContainsFunc(readings, func(r seal.Reading) bool { return len(r.Bytes) == size }):
+	case len(readings[0].Flaws) == 0 && (n == 128 || n == 256 || n == 384 || n == 512 || n == 1024):
+		d.find("v3.key.size", fmt.Sprintf("%d / %d", 8*n, 8*size), shown)
 	case n < size:
-		e.find("v3.signature.short", fmt.Sprintf("%d / %d", len(text), base64.StdEncoding.EncodedLen(size)), shown)
+		d.find("v3.signature.short", fmt.Sprintf("%d / %d", len(sent), full), shown)
 	default:
-		e.find("v3.signature.long", fmt.Sprintf("%d / %d", len(text), base64.StdEncoding.EncodedLen(size)), shown)
+		d.find("v3.signature.long", fmt.Sprintf("%d / %d", len(sent), full), shown)
 	}
 }
 
-// notBase64 is the first character that does not belong into base64.
-func notBase64(text string) string {
-	for _, c := range text {
+// plusLost reports whether s is base64 of a signature, whole at its end, without a plus sign and too
+// short by as many characters as plus signs may have been.
+func plusLost(s string, size int) bool {
+	bare, full := strings.TrimRight(s, "="), base64.RawStdEncoding.EncodedLen(size)
+	ends := base64.StdEncoding.EncodedLen(size) - full
+	return len(s)-len(bare) == ends && ends > 0 && len(bare) < full && full-len(bare) <= 30 && !strings.ContainsAny(s, "+-") && notBase64(s) == ""
+}
+
+// oneCase reports whether s is base64 that was converted to one case: of its 64 characters, 38 are
+// left.
+func oneCase(s string) bool {
+	if strings.ToLower(s) != s && strings.ToUpper(s) != s || notBase64(s) != "" || text.IsHex(s) {
+		return false
+	}
+	seen := map[rune]bool{}
+	for _, c := range s {
+		seen[c] = true
+	}
+	return len(seen) > 30
+}
+
+// hashNames are the hashes by the number of their hex digits.
+var hashNames = map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}
+
+// notBase64 returns the first character of s that is not base64, or "".
+func notBase64(s string) string {
+	for _, c := range s {
 		if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=", c) {
 			return string(c)
 		}

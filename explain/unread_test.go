@@ -1,13 +1,17 @@
 package explain
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/internal/secret"
 )
 
-// TestUnread: of a body that was not read nothing is claimed, and what the header shows is still found.
+// TestUnread: of a body that was not read nothing is claimed, and what the header shows is still
+// found.
 func TestUnread(t *testing.T) {
 	now := time.Now()
 	req := &Request{
@@ -33,5 +37,27 @@ func TestUnread(t *testing.T) {
 			t.Error("the test shows nothing: of the same body, read, nothing is claimed either")
 		}
 		req.Unread = true
+	}
+}
+
+// TestMaskBeforeCut: what a report shows of a request is cut and hidden in part only after the
+// receiver has hidden its secrets, which would no longer be found in it.
+func TestMaskBeforeCut(t *testing.T) {
+	const known = "Hlvw6mWi7J6f9de38ee8qUzwHlvw01234567_5ivX988QD_eiy7h84c_and_its_end"
+	mask := secret.New(known).Mask
+	for n := range 200 { // it is cut everywhere
+		path := "/" + strings.Repeat("-", n) + known
+		for name, report := range map[string]Report{
+			"unread": Unreadable(Unread{Sent: []byte("GET " + path + "\r\n\r\n"), Status: 400, Mask: mask}),
+			"path":   Call(&Request{Method: "GET", Target: path, Host: "api.weixin.qq.com"}, &Known{Mask: mask}),
+		} {
+			shown, err := json.Marshal(report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if shown := mask(string(shown)); len(report.Findings) == 0 || strings.Contains(shown, "5ivX988QD") {
+				t.Errorf("%s: %s", name, shown)
+			}
+		}
 	}
 }

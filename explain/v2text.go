@@ -2,65 +2,86 @@ package explain
 
 import (
 	"crypto/md5"
-	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/wxup/wxup/explain/text"
 )
 
-// The dimensions in which the text of an APIv2 sign can be wrong: which key, how it is put on, which fields with which
-// values, in which order, and how they are written.
+// The dimensions of the string that an APIv2 sign covers: which key, how it is appended, which
+// fields with which values, in which order, and how they are written.
 type (
 	keyWay struct {
-		cause named
-		key   string
+		flaw text.Flaw
+		key  string
 	}
 	glueWay struct {
-		cause named
+		flaw  text.Flaw
 		write glue
 	}
 	fieldWay struct {
-		causes []named
-		list   func() []field
-		file   *bulk // stands where placeholder does
+		flaws []text.Flaw
+		list  func() []text.Field
+		file  *text.Bulk // takes the place of placeholder
 	}
 	orderWay struct {
-		cause named
-		sort  func([]field) []field
+		flaw text.Flaw
+		sort func([]text.Field) []text.Field
 	}
 	shapeWay struct {
-		causes          []named
+		flaws           []text.Flaw
 		between, equals string
-		value           func(string) string // nil: as it is
-		whole           func([]byte) []byte // nil: as it is
+		value           func(string) string                        // nil: as it is
+		whole           func([]byte) []byte                        // nil: as it is
+		put             glue                                       // nil: as its own dimension says
+		sorted          bool                                       // … in its place among the others
+		keyed           bool                                       // the key is printed as a member
+		print           func(dst []byte, list []text.Field) []byte // takes the place of the pairs
 	}
-	glue = func(text []byte, key string) []byte
+	glue = func(dst []byte, key string) []byte
 )
 
-func rightGlue(text []byte, key string) []byte { return append(append(text, "&key="...), key...) }
+func rightGlue(dst []byte, key string) []byte { return append(append(dst, "&key="...), key...) }
 
 // rightOrder sorts by name, in byte order.
-func rightOrder(list []field) []field {
+func rightOrder(list []text.Field) []text.Field {
+	byName := func(a, b text.Field) int { return strings.Compare(a.Name, b.Name) }
+	if slices.IsSortedFunc(list, byName) {
+		return list
+	}
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	slices.SortStableFunc(list, byName)
 	return list
 }
 
 var rightShape = shapeWay{between: "&", equals: "="}
 
-// writeV2 writes the text that a sign covers.
-func writeV2(dst []byte, list []field, shape shapeWay, put glue, key string) []byte {
+// writeV2 writes the string that a sign covers.
+func writeV2(dst []byte, list []text.Field, shape shapeWay, put glue, key string) []byte {
+	if shape.print != nil {
+		if shape.keyed {
+			list = append(slices.Clone(list), text.Field{Name: "key", Value: key})
+			if shape.sorted {
+				list = rightOrder(list)
+			}
+		}
+		dst, list = shape.print(dst, list), nil
+	}
 	for i, f := range list {
 		if i > 0 {
 			dst = append(dst, shape.between...)
 		}
-		value := f.value
+		value := f.Value
 		if shape.value != nil {
 			value = shape.value(value)
 		}
-		dst = append(append(append(dst, f.name...), shape.equals...), value...)
+		dst = append(append(append(dst, f.Name...), shape.equals...), value...)
+	}
+	if shape.put != nil {
+		put = shape.put
 	}
 	dst = put(dst, key)
 	if shape.whole != nil {
@@ -69,148 +90,39 @@ func writeV2(dst []byte, list []field, shape shapeWay, put glue, key string) []b
 	return dst
 }
 
-// keyWays lists the keys that are taken for the APIv2 key.
-func (e *evidence) keyWays(right string) []keyWay {
-	var list []keyWay
-	seen := map[string]bool{right: true}
-	add := func(cause, value, key string) {
-		if !seen[key] {
-			seen[key] = true
-			list = append(list, keyWay{named{cause, value}, key})
-		}
-	}
-	m := e.known.Merchant
-	if m != nil && m.APIv3Key != "" {
-		add("v2.key.apiv3", "", m.APIv3Key)
-	}
-	if right != "" {
-		add("v2.key.blanks", "⏎", right+"\n")
-		add("v2.key.case", "a", strings.ToLower(right))
-		add("v2.key.case", "A", strings.ToUpper(right))
-	}
-	for _, o := range e.known.Others {
-		if len(list) >= keysMost {
-			break
-		}
-		if o != m && o.APIv2Key != "" {
-			add("v2.key.other_merchant", o.ID, o.APIv2Key)
-		}
-		if o != m && o.APIv3Key != "" {
-			add("v2.key.other_merchant", o.ID+", APIv3", o.APIv3Key)
-		}
-	}
-	if right == "" {
-		return list
-	}
-	for _, k := range []string{right + " ", " " + right, right + "\r\n", right + "\r", `"` + right + `"`, "'" + right + "'", strings.TrimSpace(right)} {
-		add("v2.key.blanks", "", k)
-	}
-	for _, c := range "\u200B\uFEFF\u00A0" { // the commonest of the invisible
-		add("v2.key.blanks", fmt.Sprintf("%U", c), right+string(c))
-		add("v2.key.blanks", fmt.Sprintf("%U", c), string(c)+right)
-	}
-	if mchid, _ := e.field("mch_id"); mchid != "" {
-		add("v2.key.mchid", "", mchid)
-	}
-	sum := md5.Sum([]byte(right))
-	add("v2.key.hashed", "md5", hex.EncodeToString(sum[:]))
-	add("v2.key.hashed", "MD5", strings.ToUpper(hex.EncodeToString(sum[:])))
-	add("v2.key.hashed", "base64", base64.StdEncoding.EncodeToString([]byte(right)))
-	if raw, err := hex.DecodeString(right); err == nil {
-		add("v2.key.hashed", "hex", string(raw))
-	}
-	for _, k := range []string{"key", "API_KEY", "null", "undefined", "None", "192006250b4c09247ec02edce69f6a2d", "8934e7d15453e97507ef794cf7b0519d"} {
-		add("v2.key.placeholder", k, k) // the last two are the sample keys of the documents
-	}
-	return list
-}
-
-// glueWays lists how the key is put on the fields.
-func glueWays() []glueWay {
-	around := func(before, after string) glue {
-		return func(text []byte, key string) []byte {
-			return append(append(append(text, before...), key...), after...)
-		}
-	}
-	first := func(before, after string) glue {
-		return func(text []byte, key string) []byte { return append([]byte(before+key+after), text...) }
-	}
-	const missing, joined, doubled, sorted, named1 = "v2.key.missing", "v2.key.joined", "v2.key.doubled", "v2.key.sorted", "v2.key.name"
-	return []glueWay{
-		{named{missing, ""}, func(text []byte, _ string) []byte { return text }},
-		{named{joined, "…" + "KEY"}, around("", "")},
-		{named{doubled, "&&key="}, around("&&key=", "")},
-		{named{joined, "…&KEY"}, around("&", "")},
-		{named{sorted, ""}, sortedKey},
-		{named{sorted, ""}, first("key=", "&")},
-		{named{missing, "&key="}, func(text []byte, _ string) []byte { return append(text, "&key="...) }},
-		{named{doubled, "&key=…&key=…"}, func(text []byte, key string) []byte {
-			return rightGlue(rightGlue(text, key), key)
-		}},
-		{named{doubled, "&key=&key="}, around("&key=&key=", "")},
-		{named{missing, "&"}, func(text []byte, _ string) []byte { return append(text, '&') }},
-		{named{joined, "…key=KEY"}, around("key=", "")},
-		{named{joined, "KEY…"}, first("", "")},
-		{named{joined, "KEY&…"}, first("", "&")},
-		{named{joined, "KEY…KEY"}, func(text []byte, key string) []byte { return append([]byte(key), append(text, key...)...) }},
-		{named{named1, "KEY"}, around("&KEY=", "")},
-		{named{named1, "Key"}, around("&Key=", "")},
-		{named{named1, "api_key"}, around("&api_key=", "")},
-		{named{named1, "apikey"}, around("&apikey=", "")},
-		{named{named1, "apiKey"}, around("&apiKey=", "")},
-		{named{named1, "secret"}, around("&secret=", "")},
-		{named{named1, "paySignKey"}, around("&paySignKey=", "")},
-		{named{named1, "mch_key"}, around("&mch_key=", "")},
-		{named{named1, "pay_key"}, around("&pay_key=", "")},
-		{named{doubled, "&key=…&"}, around("&key=", "&")},
-		{named{named1, "&amp;key"}, around("&amp;key=", "")},
-		{named{joined, "…& key=KEY"}, around("& key=", "")},
-		{named{joined, "…&key= KEY"}, around("&key= ", "")},
-		{named{joined, "…?key=KEY"}, around("?key=", "")},
-		{named{joined, "…,key=KEY"}, around(",key=", "")},
-	}
-}
-
-// sortedKey puts the key among the fields, where sorting brings it.
-func sortedKey(text []byte, key string) []byte {
-	pairs := append(strings.Split(string(text), "&"), "key="+key)
-	slices.Sort(pairs)
-	return []byte(strings.Join(pairs, "&"))
-}
-
-// orderWays lists how the fields are sorted by mistake.
+// orderWays lists ways to sort the fields.
 func orderWays() []orderWay {
-	by := func(less func(a, b field) int) func([]field) []field {
-		return func(list []field) []field {
+	by := func(less func(a, b text.Field) int) func([]text.Field) []text.Field {
+		return func(list []text.Field) []text.Field {
 			list = slices.Clone(list)
 			slices.SortStableFunc(list, less)
 			return list
 		}
 	}
 	ways := []orderWay{
-		{named{"v2.order.as_sent", ""}, func(list []field) []field { return list }},
-		{named{"v2.order.reversed", ""}, by(func(a, b field) int { return strings.Compare(b.name, a.name) })},
-		{named{"v2.order.other", "sign_type, mch_id, …"}, by(func(a, b field) int {
-			return strings.Compare(strings.ReplaceAll(a.name, "sign_type", "!"), strings.ReplaceAll(b.name, "sign_type", "!"))
+		{text.NewFlaw("v2.order.as_sent", ""), func(list []text.Field) []text.Field { return list }},
+		{text.NewFlaw("v2.order.reversed", ""), by(func(a, b text.Field) int { return strings.Compare(b.Name, a.Name) })},
+		{text.NewFlaw("v2.order.other", "sign_type, mch_id, …"), by(func(a, b text.Field) int {
+			return strings.Compare(strings.ReplaceAll(a.Name, "sign_type", "!"), strings.ReplaceAll(b.Name, "sign_type", "!"))
 		})},
-		{named{"v2.order.other", "value"}, by(func(a, b field) int { return strings.Compare(a.value, b.value) })},
-		{named{"v2.order.other", "length"}, by(func(a, b field) int { return len(a.name) - len(b.name) })},
-		{named{"v2.order.as_sent", "←"}, func(list []field) []field {
+		{text.NewFlaw("v2.order.other", "value"), by(func(a, b text.Field) int { return strings.Compare(a.Value, b.Value) })},
+		{text.NewFlaw("v2.order.other", "length"), by(func(a, b text.Field) int { return len(a.Name) - len(b.Name) })},
+		{text.NewFlaw("v2.order.as_sent", "←"), func(list []text.Field) []text.Field {
 			list = slices.Clone(list)
 			slices.Reverse(list)
 			return list
 		}},
-		{named{"v2.order.other", "_"}, by(func(a, b field) int {
-			return strings.Compare(strings.ReplaceAll(a.name, "_", ""), strings.ReplaceAll(b.name, "_", ""))
+		{text.NewFlaw("v2.order.other", "_"), by(func(a, b text.Field) int {
+			return strings.Compare(strings.ReplaceAll(a.Name, "_", ""), strings.ReplaceAll(b.Name, "_", ""))
 		})},
 	}
-	for _, order := range append(permutations(4), permutations(3)...) {
-		ways = append(ways, orderWay{named{"v2.order.other", ""}, func(list []field) []field {
+	for _, order := range append(text.Permutations(4), text.Permutations(3)...) {
+		ways = append(ways, orderWay{text.NewFlaw("v2.order.other", ""), func(list []text.Field) []text.Field {
 			if len(list) != len(order) {
 				return list
 			}
 			sorted := rightOrder(list)
-			out := make([]field, len(list))
+			out := make([]text.Field, len(list))
 			for i, o := range order {
 				out[i] = sorted[o]
 			}
@@ -220,11 +132,11 @@ func orderWays() []orderWay {
 	return ways
 }
 
-// shapeWays lists how the pairs are written.
-func shapeWays() []shapeWay {
+// shapeWays lists ways to write the pairs.
+func shapeWays(f *facts) []shapeWay {
 	way := func(cause, value string, change func(*shapeWay)) shapeWay {
 		w := rightShape
-		w.causes = []named{{cause, value}}
+		w.flaws = []text.Flaw{text.NewFlaw(cause, value)}
 		change(&w)
 		return w
 	}
@@ -234,10 +146,30 @@ func shapeWays() []shapeWay {
 	between := func(sep, eq string) shapeWay {
 		return way("v2.join.other", "a"+eq+"b"+sep+"c"+eq+"d", func(w *shapeWay) { w.between, w.equals = sep, eq })
 	}
+	alsoKey := func(sep, end string) shapeWay { // the key is joined in the same way
+		return way("v2.join.other", "a=b"+sep+"key=…", func(w *shapeWay) {
+			w.between = sep
+			w.put = func(dst []byte, key string) []byte {
+				return append(append(append(append(dst, sep...), "key="...), key...), end...)
+			}
+		})
+	}
+	all := func(sep, eq string) shapeWay { // the key has the same = as the others, too
+		return way("v2.join.other", "a"+eq+"b"+sep+"key"+eq+"…", func(w *shapeWay) {
+			w.between, w.equals = sep, eq
+			w.put = func(dst []byte, key string) []byte { return append(append(append(dst, sep...), "key"+eq...), key...) }
+		})
+	}
+	quotedKey := func(q string) shapeWay {
+		return way("v2.value.quoted", q, func(w *shapeWay) {
+			w.value = func(v string) string { return q + v + q }
+			w.put = func(dst []byte, key string) []byte { return append(dst, "&key="+q+key+q...) }
+		})
+	}
 	values := func(cause, value string, f func(string) string) shapeWay {
 		return way(cause, value, func(w *shapeWay) { w.value = f })
 	}
-	return []shapeWay{
+	return append([]shapeWay{
 		values("v2.value.url_encoded", "", url.QueryEscape),
 		whole("v2.text.case", "a", func(b []byte) []byte { return []byte(strings.ToLower(string(b))) }),
 		whole("v2.text.case", "A", func(b []byte) []byte { return []byte(strings.ToUpper(string(b))) }),
@@ -258,12 +190,129 @@ func shapeWays() []shapeWay {
 		whole("v2.text.ends", "⏎", func(b []byte) []byte { return append(b, '\n') }),
 		whole("v2.text.ends", "?", func(b []byte) []byte { return append([]byte{'?'}, b...) }),
 		whole("v2.text.ends", "&", func(b []byte) []byte { return append([]byte{'&'}, b...) }),
-		whole("v2.text.base64", "", based),
+		whole("v2.text.base64", "", text.Base64Text),
 		values("v2.value.quoted", `"`, func(v string) string { return `"` + v + `"` }),
 		values("v2.value.quoted", `'`, func(v string) string { return `'` + v + `'` }),
 		values("v2.value.case", "A", strings.ToUpper),
 		values("v2.value.case", "a", strings.ToLower),
 		between(" & ", "="), between(" ", "="), between(";", "="), between("|", "="), between("&", "=>"), between("&&", "="),
 		between("&", ""), between(", ", "="),
-	}
+		alsoKey(",", ""), alsoKey("&amp;", ""), alsoKey("\n", ""), alsoKey("\n", "\n"), alsoKey(";", ""), alsoKey("|", ""), alsoKey(" ", ""), alsoKey("", ""),
+		all("& ", "="), all(" & ", "="), all(", ", "="), all("; ", "="), all("&", " = "), all("&", ":"), all("&", ": "), all(",", ":"), all("&", "=>"), all("\r\n", "="),
+		between("& ", "="), all(" & ", " = "), all("&", "= "), all("&", " ="),
+		quotedKey(`"`), quotedKey(`'`),
+		whole("v2.text.utf16", "UTF-16LE", func(b []byte) []byte { return text.UTF16(string(b), binary.LittleEndian) }),
+		whole("v2.text.utf16", "UTF-16BE", func(b []byte) []byte { return text.UTF16(string(b), binary.BigEndian) }),
+	}, rareShapes(f)...)
 }
+
+// rareShapes lists ways that are tried alone: what a program prints of an object, transforms of the
+// whole text or of what stands before the key, and what may stand before the text.
+func rareShapes(f *facts) (list []shapeWay) {
+	add := func(cause, value string, change func(*shapeWay)) {
+		w := rightShape
+		w.flaws = []text.Flaw{text.NewFlaw(cause, value)}
+		change(&w)
+		list = append(list, w)
+	}
+	var keyed []shapeWay
+	for i := range text.Printers {
+		p := &text.Printers[i]
+		print := func(dst []byte, fields []text.Field) []byte {
+			members := make([]text.Member, len(fields))
+			for i, x := range fields {
+				members[i] = text.Member{Name: x.Name, Value: x.Value, IsText: true}
+			}
+			return p.Print(dst, members)
+		}
+		for _, put := range []glue{rightGlue, justKey, noKey} {
+			add("v2.text.printed", p.By, func(w *shapeWay) { w.print, w.put = print, put })
+		}
+		w := list[len(list)-1]
+		w.keyed = true
+		keyed = append(keyed, w)
+	}
+	list = append(list, keyed...)
+	list = append(list, hashMapShapes()...)
+	for _, w := range keyed {
+		w.sorted = true
+		list = append(list, w)
+	}
+	instead := func(cause, value string, print func(dst []byte, fields []text.Field) []byte) {
+		for _, put := range []glue{rightGlue, noKey} {
+			add(cause, value, func(w *shapeWay) { w.print, w.put = print, put })
+		}
+	}
+	add("v2.text.placeholder", "", func(w *shapeWay) {
+		w.print, w.put = func(dst []byte, _ []text.Field) []byte { return dst }, justKey
+	})
+	for _, n := range append([]string{""}, text.Nothings...) {
+		instead("v2.text.placeholder", n, func(dst []byte, _ []text.Field) []byte { return append(dst, n...) })
+	}
+	for _, form := range []string{"%s", "%v", "{}", "{name}", "${name}", "$name", "{{name}}", ":name", "#{name}", "%(name)s", "@name", "null", "undefined"} {
+		for _, key := range []string{"key", ""} { // the key is a template too, or its own text
+			instead("v2.text.placeholder", "name="+form, func(dst []byte, fields []text.Field) []byte {
+				for i, x := range fields {
+					if i > 0 {
+						dst = append(dst, '&')
+					}
+					dst = append(append(append(dst, x.Name...), '='), strings.ReplaceAll(form, "name", x.Name)...)
+				}
+				if key != "" {
+					dst = append(append(dst, "&key="...), strings.ReplaceAll(form, "name", key)...)
+				}
+				return dst
+			})
+		}
+	}
+	for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
+		cause := map[text.Kind]string{text.Encoded: "v2.text.encoded", text.Decoded: "v2.text.encoded", text.Hashed: "v2.hash.twice", text.Case: "v2.text.case"}[t.Kind]
+		if cause == "" {
+			cause = "v2.text.ends"
+		}
+		add(cause, t.Name, func(w *shapeWay) { w.whole = func(b []byte) []byte { return []byte(t.Apply(string(b))) } })
+		add(cause, t.Name, func(w *shapeWay) {
+			w.put = func(dst []byte, key string) []byte { return rightGlue([]byte(t.Apply(string(dst))), key) }
+		})
+	}
+	path, _, _ := strings.Cut(f.Target, "?")
+	for _, before := range []string{f.Method, path, f.Target, f.Method + "&" + path, f.Method + path, "https://" + f.Host + path, f.Method + "&" + url.QueryEscape(path)} {
+		for _, sep := range []string{"", "?", "&", "\n"} {
+			add("v2.text.ends", before+sep+"…", func(w *shapeWay) {
+				w.whole = func(b []byte) []byte { return append([]byte(before+sep), b...) }
+			})
+		}
+	}
+	return list
+}
+
+// hashMapShapes lists what Java prints of a HashMap, whose order is neither that of the names nor
+// that in which they were put.
+func hashMapShapes() (list []shapeWay) {
+	for _, order := range append(text.Permutations(3), text.Permutations(2)...) {
+		print := func(dst []byte, fields []text.Field) []byte {
+			dst = append(dst, '{')
+			if len(fields) != len(order) {
+				return dst
+			}
+			for i, o := range order {
+				if i > 0 {
+					dst = append(dst, ", "...)
+				}
+				dst = append(append(append(dst, fields[o].Name...), '='), fields[o].Value...)
+			}
+			return append(dst, '}')
+		}
+		for _, put := range []glue{rightGlue, justKey, noKey} {
+			w := rightShape
+			w.flaws = []text.Flaw{text.NewFlaw("v2.text.printed", "Java HashMap.toString()")}
+			w.print, w.put = print, put
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+func justKey(dst []byte, key string) []byte { return append(dst, key...) }
+
+func noKey(dst []byte, _ string) []byte { return dst }

@@ -7,7 +7,8 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// BenchmarkPhoto fits a photograph of 12 megapixels and 6 MB into 2 MB, and into a receipt's 200 KB; and one in PNG.
+// BenchmarkPhoto fits a photograph of 12 megapixels and 6 MB into 2 MB, and into a receipt's 200
+// KB; and one in PNG.
 func BenchmarkPhoto(b *testing.B) {
 	m := photo(4032, 3024)
 	quality := 90
@@ -15,7 +16,7 @@ func BenchmarkPhoto(b *testing.B) {
 	for ; len(data) < 6<<20 && quality < 100; quality++ {
 		data = jpegOf(b, m, quality)
 	}
-	run := func(name string, ep wxup.Endpoint, data []byte) {
+	run := func(name string, ep *wxup.Endpoint, data []byte) {
 		b.Run(name, func(b *testing.B) {
 			f := New(Options{})
 			b.ReportAllocs()
@@ -65,5 +66,40 @@ func BenchmarkResize(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		resize(r, 4000, 3000, 2000, 1500, 3, func(int, []uint8) error { return nil })
+	}
+}
+
+// BenchmarkColours converts a row of 4000 pixels, and prepares to.
+func BenchmarkColours(b *testing.B) {
+	for name, icc := range map[string][]byte{
+		"matrix": iccOf("Display P3", "RGB ", xyzP3, paraSRGB()),
+		"tables": lutOf("Printer", "RGB ", darker),
+		"inks":   lutOf("Press", "CMYK", inks),
+	} {
+		_, _, t, err := readICC(icc)
+		if err != nil {
+			b.Fatal(err)
+		}
+		row := make([]uint8, 4*4000)
+		for i := range row {
+			row[i] = uint8(i * 7)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if t.grid != nil {
+					t.grid.apply(row, row, 4)
+				} else {
+					t.apply(row)
+				}
+			}
+		})
+		b.Run(name+"/prepare", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, _, err := readICC(icc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -6,9 +6,10 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// bmp reads the two headers, see package media, which has read the size and seen that all pixels are there. What x/image does not decode is refused here, by its name.
+// bmp reads the two headers (see package media, which has checked the dimensions and the pixels)
+// and refuses what x/image does not decode.
 func (h *head) bmp(r *reader) error {
-	b, err := r.Peek(14 + 40) // the shortest header has less, and only a byte of pixels behind it
+	b, err := r.Peek(14 + 40) // a file with the shortest header may be smaller
 	if len(b) < 14+12 {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/media"
 )
 
@@ -35,10 +36,11 @@ func hugePNG(w, h uint32, depth, colour byte) []byte {
 	zw := zlib.NewWriter(&z)
 	zw.Write(make([]byte, 1<<20))
 	zw.Close()
-	return bytes.Join([][]byte{[]byte(pngSignature), chunk("IHDR", string(append(head, depth, colour, 0, 0, 0))), chunk("IDAT", z.String()), chunk("IEND", "")}, nil)
+	return bytes.Join([][]byte{[]byte(media.PNGSignature), chunk("IHDR", string(append(head, depth, colour, 0, 0, 0))), chunk("IDAT", z.String()), chunk("IEND", "")}, nil)
 }
 
-// TestBounds: files that ask for absurd memory are refused before anything of that size is allocated.
+// TestBounds: files that ask for absurd memory are refused before anything of that size is
+// allocated.
 func TestBounds(t *testing.T) {
 	vp8l := func(w, h uint32) []byte {
 		return webpChunkOf("VP8L", append(binary.LittleEndian.AppendUint32([]byte{0x2F}, w-1|(h-1)<<14), make([]byte, 50)...))
@@ -93,15 +95,11 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestMemory measures what is in use at the peak against what was reserved. The collector is told to run often: what it
-// has not got to yet is not in use.
+// TestMemory measures what is in use at the peak against what was reserved. The collector is told
+// to run often: what it has not got to yet is not in use.
 func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: large pictures take their time; run without -short")
-	}
-	if raceEnabled {
-		t.Skip("SKIPPED: the race detector's own memory would be measured")
-	}
+	need.Time(t)
+	need.That(t, !raceEnabled, "a run without the race detector", "make test")
 	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	big := photo(2800, 2100)
 	turned := func(b []byte) []byte {
@@ -113,7 +111,7 @@ func TestMemory(t *testing.T) {
 	tests := []struct {
 		name string
 		data []byte
-		ep   wxup.Endpoint
+		ep   *wxup.Endpoint
 	}{
 		{"photo.jpg", jpegFile, row(600<<10, media.JPEG)},
 		{"turned.jpg", turned(jpegFile), row(1<<20, media.JPEG)},
@@ -132,10 +130,15 @@ func TestMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reserved, _, err = f.memory(h, f.targets(&test.ep)); err != nil {
+		if reserved, _, err = f.memory(h, f.targets(test.ep)); err != nil {
 			t.Fatal(err)
 		}
-		used = peak(t, func() { fitted2(t, f, test.ep, test.name, test.data) })
+		for range 5 { // on a busy machine the peak may pass between two looks
+			used = max(used, peak(t, func() { fitted2(t, f, test.ep, test.name, test.data) }))
+			if used >= reserved/12 {
+				break
+			}
+		}
 		t.Logf("%s: %d MB reserved, %d MB used at the peak", test.name, reserved>>20, used>>20)
 		if used > reserved*13/10 {
 			t.Errorf("%s: %d MB reserved, %d MB used at the peak", test.name, reserved>>20, used>>20)
@@ -146,7 +149,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-func fitted2(t *testing.T, f *Fitter, ep wxup.Endpoint, name string, data []byte) {
+func fitted2(t *testing.T, f *Fitter, ep *wxup.Endpoint, name string, data []byte) {
 	got, err := f.Fit(t.Context(), ep, name, sectionOf(data))
 	if err != nil {
 		t.Errorf("%s: %v", name, err)
@@ -155,7 +158,8 @@ func fitted2(t *testing.T, f *Fitter, ep wxup.Endpoint, name string, data []byte
 	}
 }
 
-// peak is how much more memory is in use at the peak of do than before. It looks a thousand times a second.
+// peak is how much more memory is in use at the peak of do than before. It looks a thousand times a
+// second.
 func peak(t *testing.T, do func()) int64 {
 	t.Helper()
 	runtime.GC()
@@ -182,7 +186,8 @@ func peak(t *testing.T, do func()) int64 {
 	return most - before
 }
 
-// TestBudget: who comes first is served first, nobody gets more than there is, and who stops waiting leaves no gap.
+// TestBudget: who comes first is served first, nobody gets more than there is, and who stops
+// waiting leaves no gap.
 func TestBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &budget{free: 100, turns: 3}
@@ -259,11 +264,11 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// TestManyPixels: a JPEG that is small enough in bytes and has more pixels than the row's checks let through.
+// TestManyPixels: a JPEG that is small enough in bytes and has more pixels than the row's checks
+// let through.
 func TestManyPixels(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("SKIPPED: 56 megapixels take their time; run without -short and -race")
-	}
+	need.Time(t)
+	need.That(t, !raceEnabled, "a run without the race detector", "make test")
 	data := jpegOf(t, image.NewGray(image.Rect(0, 0, 8000, 7000)), 50)
 	_, c := fitted(t, Options{}, wxup.MarketingImage, "x.jpg", data)
 	if c == nil || c.To.Width*c.To.Height > media.MaxPixels {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// budget is the memory that all pictures of a Fitter share. Who comes first is served first, so that a large picture is
-// not passed by small ones for ever. No more pictures are worked on at once than there are processors.
+// budget is the memory that all pictures of a Fitter share. Claims are granted in order, so that
+// small pictures do not starve a large one. At most GOMAXPROCS pictures are decoded at a time.
 type budget struct {
 	mu      sync.Mutex
 	free    int64
@@ -23,7 +23,7 @@ type claim struct {
 
 func newBudget(bytes int64) *budget { return &budget{free: bytes, turns: runtime.GOMAXPROCS(0)} }
 
-// take waits for bytes and a turn. The caller has seen to it that there are as many bytes at all.
+// take waits for bytes and a turn. bytes must not exceed the whole budget.
 func (b *budget) take(ctx context.Context, bytes int64) (giveBack func(), err error) {
 	c := &claim{bytes, make(chan struct{})}
 	b.mu.Lock()
@@ -36,7 +36,7 @@ func (b *budget) take(ctx context.Context, bytes int64) (giveBack func(), err er
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		select {
-		case <-c.granted: // at the same moment
+		case <-c.granted: // granted at the same moment
 			b.put(c)
 		default:
 			b.waiting.Remove(place)

@@ -7,28 +7,29 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// Change is what was done to a picture, as [wxup.Fitted] has it (a *Change). String and Text put it into one line.
+// Change is what was done to a picture: the Change of a [wxup.FitResult]. String and Text describe
+// it in one line.
 type Change struct {
 	From Side `json:"from"`
 	To   Side `json:"to"`
 
-	Quality int     `json:"quality,omitempty"` // of the JPEG that was made, 1 to 100; 0 if none was
-	SSIM    float64 `json:"ssim"`              // likeness of the luma to the source, scaled to the new size: 1 is the same
+	Quality int     `json:"quality,omitempty"` // of a JPEG that was made, 1 to 100; 0 otherwise
+	SSIM    float64 `json:"ssim"`              // similarity to the source's luma, scaled to the new size: 1 is identical
 
-	Lossless        bool `json:"lossless,omitempty"`          // every pixel is what it was
-	Oriented        bool `json:"oriented,omitempty"`          // turned upright, as EXIF told
-	Flattened       bool `json:"flattened,omitempty"`         // transparency was laid on Options.Background
-	Stripped        bool `json:"stripped,omitempty"`          // there was metadata; it is gone
-	ConvertedToSRGB bool `json:"converted_to_srgb,omitempty"` // the colours were those of Profile
+	Lossless        bool `json:"lossless,omitempty"`          // every pixel is the same
+	Oriented        bool `json:"oriented,omitempty"`          // rotated upright, as EXIF says
+	Flattened       bool `json:"flattened,omitempty"`         // transparency was replaced by Options.Background
+	Stripped        bool `json:"stripped,omitempty"`          // metadata was removed
+	ConvertedToSRGB bool `json:"converted_to_srgb,omitempty"` // the colours were converted from Profile
 
-	Profile string   `json:"profile,omitempty"` // the colour profile that was converted or kept: "Display P3"
-	Removed []string `json:"removed,omitempty"` // what Stripped took: exif, location, xmp, iptc, comment, text, …
-	Notes   []string `json:"notes,omitempty"`   // what else there is to know, in English: "the first picture of an animation"
+	Profile string   `json:"profile,omitempty"` // the colour profile, converted or kept: "Display P3"
+	Removed []string `json:"removed,omitempty"` // kinds of metadata that Stripped removed: exif, location, xmp, iptc, comment, text, …
+	Notes   []string `json:"notes,omitempty"`   // other remarks, in English: "the first picture of an animation"
 
 	notes []note
 }
 
-// Side is a picture before or after. Its size is that of the picture held upright.
+// Side is a picture before or after. Width and Height are those of the upright picture.
 type Side struct {
 	Format media.Format `json:"format"`
 	Width  int          `json:"width"`
@@ -43,10 +44,11 @@ func (c *Change) note(en, zh string) {
 	c.notes = append(c.notes, note{en, zh})
 }
 
-// String is the change in English: "jpeg q82, 4032×3024 → 2600×1950, 6.1 MB → 1.9 MB, SSIM 0.98".
+// String describes the change in English: "jpeg q82, 4032×3024 → 2600×1950, 6.1 MB → 1.9 MB, SSIM
+// 0.98".
 func (c *Change) String() string { return c.Text("en") }
 
-// Text is the change in "en" or "zh".
+// Text describes the change in "en" or "zh".
 func (c *Change) Text(lang string) string {
 	zh := strings.HasPrefix(lang, "zh")
 	say := func(en, cn string) string {
@@ -90,7 +92,7 @@ func (c *Change) Text(lang string) string {
 	return strings.Join(parts, say(", ", "，"))
 }
 
-// floor keeps two places, and does not call 0.998 the same.
+// floor cuts to two decimals, so that 0.998 does not show as 1.00.
 func floor(ssim float64) float64 { return float64(int(ssim*100)) / 100 }
 
 func bytesText(n int64) string {
@@ -101,4 +103,19 @@ func bytesText(n int64) string {
 		return fmt.Sprintf("%.0f KB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%d bytes", n)
+}
+
+// rename gives a name the format's suffix, unless it has one already.
+func rename(name string, format media.Format) string {
+	if name == "" {
+		name = "image"
+	}
+	claimed, known := media.BySuffix(name)
+	if known && claimed == format {
+		return name
+	}
+	if known && claimed.Class() == media.Picture {
+		name = name[:strings.LastIndexByte(name, '.')]
+	}
+	return name + "." + format.Suffix()
 }

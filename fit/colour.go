@@ -5,9 +5,26 @@ import (
 	"sync"
 )
 
+// d50 is the white of the profile connection space.
+var d50 = [3]float64{0.9642, 1, 0.8249}
+
+// profile is a profile of three primaries and their curves:
+//
+//	XYZ = [X Y Z of red, green, blue] · (light of r, light of g, light of b)
+//
+// with the white of D50.
+type profile struct {
+	name   string
+	curves [3]curve
+	matrix [3][3]float64 // columns are the primaries
+}
+
+// curve is the light, 0 to 1, of each of the 256 values of a sample.
+type curve [256]float64
+
 var (
-	d50 = [3]float64{0.9642, 1, 0.8249}
-	// toSRGB goes from XYZ with the white of D50 to the light of sRGB's primaries (IEC 61966-2-1, adapted by Bradford).
+	// toSRGB converts XYZ with the white of D50 to linear sRGB (IEC 61966-2-1, Bradford
+	// adaptation).
 	toSRGB = [3][3]float64{
 		{3.1338561, -1.6168667, -0.4906146},
 		{-0.9787684, 1.9161415, 0.0334540},
@@ -16,7 +33,7 @@ var (
 	bradford = [3][3]float64{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
 )
 
-// sRGB is the curve of sRGB, and its way back: as the value for each of so many steps of light.
+// sRGB is the curve of sRGB and its inverse, as the value for each of lightSteps steps of light.
 var sRGB = sync.OnceValue(func() (s struct {
 	curve curve
 	back  [lightSteps + 1]uint8
@@ -30,7 +47,7 @@ var sRGB = sync.OnceValue(func() (s struct {
 	return s
 })
 
-const lightSteps = 1 << 14 // fine enough for the dark end, where a step of light makes 0.2 of a value
+const lightSteps = 1 << 14 // at the dark end, a step of light is 0.2 of a value
 
 func lightOf(v float64) float64 {
 	if v <= 0.04045 {
@@ -46,33 +63,27 @@ func valueOf(light float64) float64 {
 	return 1.055*math.Pow(light, 1/2.4) - 0.055
 }
 
-// transform brings the colours of a profile to sRGB. What lies outside of sRGB is clipped.
+// transform converts the colours of a profile to sRGB. Colours outside of sRGB are clipped.
 type transform struct {
-	grey  *[256]uint8 // of a grey profile, which needs no more
+	grey  *[256]uint8 // of a grey profile, which needs nothing else
+	grid  *grid       // of a profile of tables, which needs nothing else
 	light [3][256]float32
-	m     [3][3]float32 // from light to the light of sRGB, in steps
+	m     [3][3]float32 // from the profile's light to that of sRGB, in steps
 	back  []uint8
 }
 
-// transform makes the way from p to sRGB; nil if p is sRGB as far as 8 bits can tell.
+// transform returns the conversion from p to sRGB; nil if p is sRGB to within 8 bits.
 func (p *profile) transform() *transform {
 	s := sRGB()
 	t := &transform{back: s.back[:]}
-	if p.space == "GRAY" {
-		t.grey = new([256]uint8)
-		for i, l := range p.curves[0] {
-			t.grey[i] = t.back[int(l*lightSteps+0.5)]
+	for i, c := range p.curves {
+		for v, l := range c {
+			t.light[i][v] = float32(l)
 		}
-	} else {
-		for i, c := range p.curves {
-			for v, l := range c {
-				t.light[i][v] = float32(l)
-			}
-		}
-		for i, row := range multiply(toSRGB, p.matrix) {
-			for j, v := range row {
-				t.m[i][j] = float32(v * lightSteps)
-			}
+	}
+	for i, row := range multiply(toSRGB, p.matrix) {
+		for j, v := range row {
+			t.m[i][j] = float32(v * lightSteps)
 		}
 	}
 	if t.same() {
@@ -81,7 +92,7 @@ func (p *profile) transform() *transform {
 	return t
 }
 
-// same reports whether no colour moves by more than 1 of 255.
+// same reports whether no colour changes by more than 1 of 255.
 func (t *transform) same() bool {
 	if t.grey != nil {
 		return t.keepsGrey()
@@ -101,7 +112,7 @@ func (t *transform) same() bool {
 	return t.keepsGrey()
 }
 
-// keepsGrey reports whether greys stay what they are: Display P3 has the curve of sRGB.
+// keepsGrey reports whether greys stay the same, as in Display P3, which has the curve of sRGB.
 func (t *transform) keepsGrey() bool {
 	var row []uint8
 	for v := range 256 {
@@ -125,6 +136,12 @@ func (t *transform) apply(row []uint8) {
 		}
 		return
 	}
+	if t.grid != nil {
+		if t.grid.channels == 3 { // CMYK was converted already
+			t.grid.apply(row, row, 4)
+		}
+		return
+	}
 	back := t.back
 	value := func(light float32) uint8 {
 		switch {
@@ -143,7 +160,7 @@ func (t *transform) apply(row []uint8) {
 	}
 }
 
-// chromaticities are those of white, red, green and blue, as PNG's cHRM has them: x and y each.
+// chromaticities are x and y of white, red, green and blue, as in PNG's cHRM.
 type chromaticities [4][2]float64
 
 var (
@@ -151,9 +168,9 @@ var (
 	chromaP3   = chromaticities{{0.3127, 0.3290}, {0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}}
 )
 
-// profileOf is the profile of primaries and one curve. It is none if the primaries span no colours.
+// profileOf returns the profile of primaries and one curve, false if the primaries span no colours.
 func profileOf(name string, c chromaticities, light curve) (profile, bool) {
-	p := profile{name: name, space: "RGB ", curves: [3]curve{light, light, light}}
+	p := profile{name: name, curves: [3]curve{light, light, light}}
 	xyz := func(xy [2]float64) [3]float64 {
 		return [3]float64{xy[0] / xy[1], 1, (1 - xy[0] - xy[1]) / xy[1]}
 	}
@@ -173,12 +190,12 @@ func profileOf(name string, c chromaticities, light curve) (profile, bool) {
 	if !ok {
 		return p, false
 	}
-	for i, share := range times(back, white) { // as much of each as makes white
+	for i, share := range times(back, white) { // the share of each in white
 		for row := range 3 {
 			m[row][i] *= share
 		}
 	}
-	// From the white that it was made for to that of D50, as Bradford found the eye to do.
+	// Bradford adaptation from its own white to D50.
 	from, to := times(bradford, white), times(bradford, d50)
 	var scale [3][3]float64
 	for i := range 3 {

@@ -2,12 +2,44 @@ package fit
 
 import (
 	"bytes"
+	"errors"
 	"image"
 
 	"github.com/wxup/wxup/media"
 )
 
-// liker is the one of two that looks more like the source when both are shown in its size.
+// made is a result that fits.
+type made struct {
+	format    media.Format
+	out       []byte
+	w, h      int // upright
+	quality   int
+	ssim      float64
+	lossless  bool
+	flattened bool
+	share     float64 // of its width in the source's
+	luma      luma    // in the dimensions of comparing, if needed
+}
+
+// judged returns a JPEG with its similarity to what was encoded.
+func (j *job) judged(m image.Image, out []byte, q int) (*made, error) {
+	back, err := (&head{format: media.JPEG, frame: m.Bounds().Sub(m.Bounds().Min)}).decode(j.ctx, bytes.NewReader(out))
+	if err != nil {
+		return nil, err
+	}
+	before, ok := lumaOf(m)
+	after, ok2 := lumaOf(back)
+	if !ok || !ok2 {
+		return nil, errors.New("the encoded picture has no luma")
+	}
+	b := m.Bounds()
+	return &made{
+		format: media.JPEG, out: out, w: b.Dx(), h: b.Dy(), quality: q, ssim: ssim(before, after),
+		flattened: j.survey != nil && j.survey.alpha,
+	}, nil
+}
+
+// liker returns the one of two that looks more like the source when scaled to its dimensions.
 func (j *job) liker(a, b *made) (*made, error) {
 	likeA, err := j.likeness(a)
 	if err != nil {
@@ -43,11 +75,11 @@ func (j *job) likeness(m *made) (float64, error) {
 	return ssim(*j.source, m.luma), nil
 }
 
-// comparing is the size in which pictures are compared, as stored: that of the source, but no more than two megapixels,
-// which is what a screen shows.
+// comparing returns the dimensions in which pictures are compared, as stored: the source's, but at
+// most two megapixels, as on a screen.
 func (j *job) comparing() (w, h int) { return j.within(j.rows.w, j.rows.h, 2_000_000) }
 
-// seen brings a luma to that size.
+// seen scales a luma to these dimensions.
 func (j *job) seen(l luma) luma {
 	w, h := j.comparing()
 	to := turned(j.head.exif.orientation, w, h)

@@ -10,19 +10,17 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/media"
 )
 
-// TestCorpus fits every file of a directory of image files, good and bad, into three rows. MANIFEST.tsv says in its first
-// column which there are.
+// TestCorpus fits every file of a directory of image files, good and bad, into three rows.
+// MANIFEST.tsv says in its first column which there are.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WXUP_CORPUS")
-	if dir == "" {
-		dir = "../../shared/corpus"
-	}
+	dir := need.Corpus(t, "../../shared/corpus")
 	manifest, err := os.Open(filepath.Join(dir, "MANIFEST.tsv"))
 	if err != nil {
-		t.Skipf("SKIPPED: no corpus of image files in %s; name one with WXUP_CORPUS", dir)
+		t.Fatal(err)
 	}
 	defer manifest.Close()
 	r := csv.NewReader(manifest)
@@ -33,7 +31,7 @@ func TestCorpus(t *testing.T) {
 	}
 	small := row(4000, media.JPEG, media.PNG)
 	small.Name = "4 KB"
-	rows := []wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage, small}
+	rows := []*wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage, small}
 	if raceEnabled { // which takes ten times as long
 		rows = rows[2:]
 	}
@@ -61,7 +59,7 @@ func TestCorpus(t *testing.T) {
 				}
 			case got == nil:
 				count["as it is"]++
-				if _, err := wxup.Check(t.Context(), ep, wxup.Bytes(filepath.Base(line[0]), data)); err != nil && !strings.Contains(err.Error(), "empty") {
+				if _, err := new(wxup.Client).Check(t.Context(), ep, wxup.Bytes(filepath.Base(line[0]), data)); err != nil && !strings.Contains(err.Error(), "empty") {
 					t.Errorf("%s to %s: it is not taken as it is: %v", line[0], ep.Name, err)
 				}
 			default:
@@ -71,7 +69,7 @@ func TestCorpus(t *testing.T) {
 				} else {
 					count["made anew"]++
 				}
-				if _, err := wxup.Check(t.Context(), ep, wxup.Bytes(got.Name, got.Bytes)); err != nil {
+				if _, err := new(wxup.Client).Check(t.Context(), ep, wxup.Bytes(got.Name, got.Bytes)); err != nil {
 					t.Errorf("%s to %s: %s: %v", line[0], ep.Name, c, err)
 				}
 				if c.To.Width > c.From.Width || c.To.Height > c.From.Height {

@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 )
 
-// EXIF (CIPA DC-008) is a TIFF structure: a byte order, the offset of a directory, and directories of 12-byte entries.
+// EXIF (CIPA DC-008) is a TIFF structure: a byte order, the offset of a directory, and directories
+// of 12-byte entries.
 //
-//	'II' or 'MM'  42 2  offset 4      entries 2   tag 2  type 2  count 4  value or offset 4 …   next directory 4
+//	'II' or 'MM'  42 2  offset 4
+//	entries 2   tag 2  type 2  count 4  value or offset 4 …   next directory 4
 //
-// Of all of it two things matter: how the picture is turned, and whether it says where it was taken.
+// Two things matter here: the orientation, and whether there is a location.
 const (
 	tagOrientation = 0x0112
 	tagLocation    = 0x8825 // the offset of the GPS directory
@@ -18,11 +20,11 @@ const (
 
 // exif is what an EXIF block says.
 type exif struct {
-	orientation int // 1 to 8; 1 where it says nothing that makes sense
+	orientation int // 1 to 8; 1 if there is no valid one
 	location    bool
 }
 
-// readEXIF reads the block from its byte order on. What cannot be read says nothing.
+// readEXIF reads a block that starts with its byte order. It ignores what is invalid.
 func readEXIF(b []byte) exif {
 	found := exif{orientation: 1}
 	if len(b) < 8 {
@@ -67,7 +69,7 @@ func readEXIF(b []byte) exif {
 	return found
 }
 
-// orientationEXIF is the shortest block that says how a picture is turned, and nothing else.
+// orientationEXIF returns the shortest block with an orientation and nothing else.
 func orientationEXIF(orientation int) []byte {
 	return []byte{
 		'M', 'M', 0, 42, 0, 0, 0, 8,
@@ -77,14 +79,15 @@ func orientationEXIF(orientation int) []byte {
 	}
 }
 
-// A turn says where the pixels of a picture of w×h go: that at (x, y) to place base + x*dx + y*dy of the upright one,
-// counted from its first pixel, row by row.
+// A turn maps the pixels of a stored picture to the upright one: (x, y) goes to index base + x*dx +
+// y*dy, counted row by row.
 type turn struct {
 	w, h         int // of the upright picture
 	base, dx, dy int
 }
 
-// turned is the turn that an orientation asks for. The value names where row 0 and column 0 of the stored picture lie.
+// turned returns the turn of an orientation, which names the sides where row 0 and column 0 of the
+// stored picture are.
 func turned(orientation, w, h int) turn {
 	switch orientation {
 	case 2: // row 0 is the top, column 0 the right side

@@ -12,8 +12,8 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// FuzzFit gives hostile files to three rows. Whatever comes: no panic (the decoders' own are errors), and what is made is
-// taken by the row.
+// FuzzFit gives hostile files to three rows. Whatever comes: no panic (the decoders' own are
+// errors), and what is made is taken by the row.
 func FuzzFit(f *testing.F) {
 	small := gradient(24, 16)
 	for _, name := range []string{"lossy.webp", "alpha.webp", "progressive.jpg"} {
@@ -34,7 +34,7 @@ func FuzzFit(f *testing.F) {
 	f.Add([]byte("GIF89a\x02\x00\x02\x00\x80\x00\x00\x00\x00\x00\xFF\xFF\xFF!\xF9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x02\x00\x02\x00\x00\x02\x03\x44\x02\x05\x00;"))
 	f.Add(flatJPEG("Adobe\x00\x64\x00\x00\x00\x00\x02", 1, 2, 3, 4))
 	f.Add(progressiveGrey(40, 40))
-	rows := []wxup.Endpoint{wxup.MarketingImage, row(700, media.JPEG, media.PNG), row(900, media.BMP)}
+	rows := []*wxup.Endpoint{wxup.MarketingImage, row(700, media.JPEG, media.PNG), row(900, media.BMP)}
 	fitters := []*Fitter{New(Options{MaxPixels: 20_000, Memory: 48 << 20}), New(Options{Strip: true, MaxPixels: 20_000, Memory: 48 << 20})}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ep := range rows {
@@ -49,7 +49,7 @@ func FuzzFit(f *testing.F) {
 				if got == nil {
 					continue
 				}
-				if _, err := wxup.Check(context.Background(), ep, wxup.Bytes(got.Name, got.Bytes)); err != nil {
+				if _, err := new(wxup.Client).Check(context.Background(), ep, wxup.Bytes(got.Name, got.Bytes)); err != nil {
 					t.Fatalf("%s: %v", got.Change, err)
 				}
 				if c := got.Change.(*Change); c.To.Width > c.From.Width || c.To.Height > c.From.Height {
@@ -75,13 +75,15 @@ func FuzzICC(f *testing.F) {
 	f.Add(iccOf("Display P3", "RGB ", xyzP3, paraSRGB()))
 	f.Add(iccOf("x", "RGB ", xyzAdobe, gammaTRC(2.2)))
 	f.Add(iccOf("x", "GRAY", xyzAdobe, tableTRC(20)))
+	f.Add(lutOf("x", "RGB ", darker))
+	f.Add(lutOf("x", "CMYK", inks))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := readICC(data)
+		_, _, tr, err := readICC(data)
 		if err != nil {
 			return
 		}
 		row := bytes.Repeat([]byte{7, 99, 200, 255}, 3)
-		if tr := p.transform(); tr != nil {
+		if tr != nil {
 			tr.apply(row)
 		}
 		if row[3] != 255 {

@@ -7,8 +7,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// gif reads the screen (w 2, h 2, flags 1, background 1, aspect 1), and goes over the blocks up to the second picture.
-// (GIF89a, sections 18 to 27.)
+// gif reads the screen (w 2, h 2, flags 1, background 1, aspect 1) and the blocks up to the second
+// picture. (GIF89a, sections 18 to 27.)
 func (h *head) gif(r *reader) error {
 	b := make([]byte, 13)
 	if err := r.take(b); err != nil {
@@ -22,7 +22,7 @@ func (h *head) gif(r *reader) error {
 	for seen := false; ; {
 		kind, err := r.ReadByte()
 		if err != nil {
-			if seen { // no end: what there is will do
+			if seen { // the end is missing, the picture is not
 				return nil
 			}
 			return err
@@ -60,14 +60,14 @@ func (h *head) gif(r *reader) error {
 			u := func(i int) int { return int(binary.LittleEndian.Uint16(d[i:])) }
 			h.frame = image.Rect(u(0), u(2), u(0)+u(4), u(2)+u(6))
 			if !h.frame.In(image.Rect(0, 0, h.width, h.height)) || h.frame.Empty() {
-				return cannot(wxup.NotImage, "gif: its first picture, %v, does not lie on its screen of %d×%d", h.frame, h.width, h.height)
+				return cannot(wxup.NotImage, "gif: its first picture, %v, is not within its screen of %d×%d", h.frame, h.width, h.height)
 			}
 			if h.frame.Dx() < h.width || h.frame.Dy() < h.height {
 				h.alpha = true
 			}
 			h.decoded = int64(h.frame.Dx()) * int64(h.frame.Dy())
 			h.decoding = h.decoded
-			if d[8]&0x40 != 0 { // interlaced: put in order into a second one
+			if d[8]&0x40 != 0 { // interlaced: reordered into a second one
 				h.decoding *= 2
 			}
 			if err := r.skip(gifTable(d[8]) + 1); err != nil {
@@ -75,7 +75,7 @@ func (h *head) gif(r *reader) error {
 			}
 		case 0x3B:
 			if !seen {
-				return cannot(wxup.NotImage, "gif: there is no picture in it")
+				return cannot(wxup.NotImage, "gif: it contains no picture")
 			}
 			return nil
 		default:
@@ -103,7 +103,7 @@ func (h *head) gif(r *reader) error {
 	}
 }
 
-// gifTable is how many bytes the colour table takes that flags announce.
+// gifTable returns the size of the colour table that flags announce, in bytes.
 func gifTable(flags byte) int64 {
 	if flags&0x80 == 0 {
 		return 0

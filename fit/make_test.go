@@ -12,11 +12,10 @@ import (
 	"math"
 	"slices"
 	"testing"
-	"unicode/utf16"
 )
 
-// The pictures of these tests are made here, but for testdata/*.webp and progressive.jpg, which hold the picture that
-// gradient makes, encoded by cwebp and libvips.
+// The pictures of these tests are made here, but for testdata/*.webp and progressive.jpg, which
+// hold the picture that gradient makes, encoded by cwebp and libvips.
 
 // photo is something like a photograph: soft shapes, texture on several scales, and noise.
 func photo(w, h int) *image.YCbCr {
@@ -172,82 +171,8 @@ func exifOf(order binary.AppendByteOrder, orientation uint16, location bool) str
 	return string(append(b, "SECRETCAM\x00 at 39.9042N 116.4074E"...))
 }
 
-// iccOf is a profile of three primaries (columns of XYZ, D50) and one curve.
-func iccOf(name, space string, xyz [3][3]float64, trc []byte) []byte {
-	type tag struct {
-		name string
-		data []byte
-	}
-	s15 := func(v float64) []byte {
-		return binary.BigEndian.AppendUint32(nil, uint32(int32(math.Round(v*65536))))
-	}
-	text := utf16.Encode([]rune(name))
-	desc := append([]byte("mluc\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x0CenUS"), 0, 0, 0, byte(2*len(text)), 0, 0, 0, 28)
-	for _, u := range text {
-		desc = binary.BigEndian.AppendUint16(desc, u)
-	}
-	tags := []tag{{"desc", desc}}
-	if space == "GRAY" {
-		tags = append(tags, tag{"kTRC", trc})
-	} else {
-		for i, c := range []string{"r", "g", "b"} {
-			data := []byte("XYZ \x00\x00\x00\x00")
-			for _, v := range xyz[i] {
-				data = append(data, s15(v)...)
-			}
-			tags = append(tags, tag{c + "XYZ", data}, tag{c + "TRC", trc})
-		}
-	}
-	b := make([]byte, 128)
-	b[8] = 4
-	copy(b[12:], "mntr"+space+"XYZ ")
-	copy(b[36:], "acsp")
-	b = binary.BigEndian.AppendUint32(b, uint32(len(tags)))
-	at := 132 + 12*len(tags)
-	var data []byte
-	for _, t := range tags {
-		b = append(b, t.name...)
-		b = binary.BigEndian.AppendUint32(b, uint32(at+len(data)))
-		b = binary.BigEndian.AppendUint32(b, uint32(len(t.data)))
-		data = append(data, t.data...)
-		data = append(data, make([]byte, (4-len(data)%4)%4)...)
-	}
-	b = append(b, data...)
-	binary.BigEndian.PutUint32(b, uint32(len(b)))
-	return b
-}
-
-// The primaries of some spaces as their profiles have them.
-var (
-	xyzSRGB  = [3][3]float64{{0.43607, 0.22249, 0.01392}, {0.38515, 0.71687, 0.09708}, {0.14307, 0.06061, 0.71410}}
-	xyzP3    = [3][3]float64{{0.51512, 0.24120, -0.00105}, {0.29198, 0.69225, 0.04189}, {0.15710, 0.06657, 0.78407}}
-	xyzAdobe = [3][3]float64{{0.60974, 0.31111, 0.01947}, {0.20528, 0.62567, 0.06087}, {0.14919, 0.06322, 0.74457}}
-)
-
-// paraSRGB is the curve of sRGB in five parameters, gammaTRC one of a power, tableTRC sRGB's as a table.
-func paraSRGB() []byte {
-	b := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00")
-	for _, v := range []float64{2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045} {
-		b = binary.BigEndian.AppendUint32(b, uint32(int32(math.Round(v*65536))))
-	}
-	return b
-}
-
-func gammaTRC(g float64) []byte {
-	b := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01")
-	return binary.BigEndian.AppendUint16(b, uint16(math.Round(g*256)))
-}
-
-func tableTRC(n int) []byte {
-	b := []byte("curv\x00\x00\x00\x00")
-	b = binary.BigEndian.AppendUint32(b, uint32(n))
-	for i := range n {
-		b = binary.BigEndian.AppendUint16(b, uint16(math.Round(lightOf(float64(i)/float64(n-1))*65535)))
-	}
-	return b
-}
-
-// flatJPEG is a JPEG of one block of 8×8 pixels, each component of which has one value. Go cannot encode four components.
+// flatJPEG is a JPEG of one block of 8×8 pixels, each component of which has one value. Go cannot
+// encode four components.
 func flatJPEG(app14 string, values ...int) []byte {
 	var b bytes.Buffer
 	b.WriteString("\xFF\xD8")
@@ -302,7 +227,8 @@ func flatJPEG(app14 string, values ...int) []byte {
 	return b.Bytes()
 }
 
-// progressiveGrey is a progressive JPEG of any size, grey throughout, in 4:2:0: one scan in which each block is one bit.
+// progressiveGrey is a progressive JPEG of any size, grey throughout, in 4:2:0: one scan in which
+// each block is one bit.
 func progressiveGrey(w, h int) []byte {
 	var b bytes.Buffer
 	b.WriteString("\xFF\xD8")

@@ -9,16 +9,13 @@ import (
 	"io"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/media"
 )
 
-// A PNG (W3C PNG, third edition) is a signature and chunks: length 4, name 4, data, CRC-32 4.
-const (
-	pngSignature = "\x89PNG\r\n\x1a\n"
-	pngEnd       = "\x00\x00\x00\x00IEND\xAE\x42\x60\x82"
-	chunkMost    = 4 << 20 // bytes of a chunk other than IDAT that are read
-)
+const maxChunk = 4 << 20 // bytes of a chunk other than IDAT that are read
 
-// pngKept lists the chunks that say how the picture looks, an animation's included. All others are metadata.
+// pngKept lists the chunks that determine how the picture looks, animations included. All others
+// are metadata.
 var pngKept = map[string]bool{
 	"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true,
 	"cICP": true, "mDCV": true, "cLLI": true, "mDCv": true, "cLLi": true,
@@ -26,41 +23,7 @@ var pngKept = map[string]bool{
 	"acTL": true, "fcTL": true, "fdAT": true,
 }
 
-// chunks goes over a PNG behind its signature. Each gets a chunk's name and length, and may read as much of its data as
-// it likes. After IEND it ends.
-func (r *reader) chunks(each func(name string, length int64, data io.Reader) error) error {
-	var b [8]byte
-	for {
-		if err := r.take(b[:]); err != nil {
-			return err
-		}
-		name, length := string(b[4:]), int64(binary.BigEndian.Uint32(b[:]))
-		end := r.at + length + 4
-		if err := each(name, length, io.LimitReader(readerOnly{r}, length)); err != nil {
-			return err
-		}
-		if err := r.skip(end - r.at); err != nil {
-			return err
-		}
-		if name == "IEND" {
-			return nil
-		}
-	}
-}
-
-// readerOnly counts what is read.
-type readerOnly struct{ r *reader }
-
-func (o readerOnly) Read(p []byte) (int, error) {
-	n, err := o.r.Read(p)
-	o.r.at += int64(n)
-	return n, err
-}
-
-func (h *head) png(r *reader) error {
-	if err := r.skip(int64(len(pngSignature))); err != nil {
-		return err
-	}
+func (h *head) png(r io.Reader, size int64) error {
 	h.exact = true
 	var (
 		colour, depth, interlace byte
@@ -68,51 +31,56 @@ func (h *head) png(r *reader) error {
 		gamma                    float64
 		chroma                   *chromaticities
 	)
-	err := r.chunks(func(name string, length int64, data io.Reader) error {
-		small := func() ([]byte, error) { return io.ReadAll(io.LimitReader(data, chunkMost)) }
-		switch name {
-		case "IHDR", "cICP", "sRGB", "gAMA", "cHRM", "eXIf", "iCCP", "tRNS", "acTL":
-			b, err := small()
-			if err != nil || int64(len(b)) < length && length <= chunkMost {
-				return errors.Join(err, io.ErrUnexpectedEOF)
-			}
-			switch {
-			case name == "IHDR" && len(b) >= 13 && depth == 0:
-				h.width, h.height = int(int32(binary.BigEndian.Uint32(b))), int(int32(binary.BigEndian.Uint32(b[4:])))
-				depth, colour, interlace = b[8], b[9], b[12]
-			case name == "cICP" && len(b) >= 4:
-				h.cicp(b)
-			case name == "sRGB":
-				srgb = true
-			case name == "gAMA" && len(b) >= 4:
-				gamma = float64(binary.BigEndian.Uint32(b)) / 100000
-			case name == "cHRM" && len(b) >= 32:
-				chroma = &chromaticities{}
-				for i := range 8 {
-					chroma[i/2][i%2] = float64(binary.BigEndian.Uint32(b[4*i:])) / 100000
-				}
-			case name == "eXIf":
-				h.exifBlock(bytes.TrimPrefix(b, []byte(exifID)))
-			case name == "iCCP":
-				h.icc, h.lost = inflateProfile(b)
-			case name == "tRNS":
-				transparent = true
-			case name == "acTL":
-				h.animated = true
-			}
+	chunks := media.Chunks(r)
+	var err error
+	for {
+		var c media.Chunk
+		if c, err = chunks.Next(); err != nil {
+			break
 		}
+		name := c.Name()
 		if kind := pngMetadata(name); kind != "" {
 			h.has(kind)
 		}
-		return nil
-	})
-	if depth == 0 {
-		return errors.Join(err, io.ErrUnexpectedEOF)
+		switch name {
+		case "IHDR", "cICP", "sRGB", "gAMA", "cHRM", "eXIf", "iCCP", "tRNS", "acTL":
+		default:
+			continue
+		}
+		var b []byte
+		if b, err = io.ReadAll(io.LimitReader(chunks, maxChunk)); err != nil {
+			break
+		}
+		switch {
+		case name == "IHDR" && len(b) >= 13 && depth == 0:
+			h.width, h.height = int(int32(binary.BigEndian.Uint32(b))), int(int32(binary.BigEndian.Uint32(b[4:])))
+			depth, colour, interlace = b[8], b[9], b[12]
+		case name == "cICP" && len(b) >= 4:
+			h.cicp(b)
+		case name == "sRGB":
+			srgb = true
+		case name == "gAMA" && len(b) >= 4:
+			gamma = float64(binary.BigEndian.Uint32(b)) / 100000
+		case name == "cHRM" && len(b) >= 32:
+			chroma = &chromaticities{}
+			for i := range 8 {
+				chroma[i/2][i%2] = float64(binary.BigEndian.Uint32(b[4*i:])) / 100000
+			}
+		case name == "eXIf":
+			h.exifBlock(bytes.TrimPrefix(b, []byte(exifID)))
+		case name == "iCCP":
+			h.icc, h.lost = inflateProfile(b)
+		case name == "tRNS":
+			transparent = true
+		case name == "acTL":
+			h.animated = true
+		}
 	}
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // a lost end is the decoder's to judge
+	_, damaged := errors.AsType[*media.StructureError](err) // the decoder judges a missing end
+	switch {
+	case err != io.EOF && !damaged, depth == 0:
 		return err
-	}
-	if err == nil && r.at < r.size {
+	case err == io.EOF && chunks.Offset() < size:
 		h.has(trailingKind)
 	}
 	if h.width < 1 || h.height < 1 {
@@ -123,7 +91,7 @@ func (h *head) png(r *reader) error {
 	return nil
 }
 
-// pngMemory reckons up what image/png allocates.
+// pngMemory computes what image/png allocates.
 func (h *head) pngMemory(colour, depth byte, transparent, interlaced bool) {
 	h.alpha = transparent || colour == 4 || colour == 6
 	h.grey = colour == 0 || colour == 4
@@ -136,13 +104,14 @@ func (h *head) pngMemory(colour, depth byte, transparent, interlaced bool) {
 		perPixel *= 2
 	}
 	h.decoded = h.pixels() * perPixel
-	h.decoding = h.decoded + 32*int64(h.width) // two rows as they come, of 8 bytes a pixel at most
-	if interlaced {                            // the last pass, half of the picture, and the passes before it as garbage
+	h.decoding = h.decoded + 32*int64(h.width) // two rows of at most 8 bytes a pixel
+	if interlaced {                            // the last pass, half of the picture, and earlier passes as garbage
 		h.decoding += h.decoded
 	}
 }
 
-// cicp reads coding-independent code points (ITU-T H.273): primaries 1, transfer 1, matrix 1, full range 1.
+// cicp reads coding-independent code points (ITU-T H.273): primaries 1, transfer 1, matrix 1, full
+// range 1.
 func (h *head) cicp(b []byte) {
 	chroma, name := chromaSRGB, "cICP"
 	switch b[0] {
@@ -155,7 +124,7 @@ func (h *head) cicp(b []byte) {
 		h.hdr = true
 		return
 	}
-	if b[1] != 13 && b[1] != 1 && b[1] != 6 && b[1] != 14 && b[1] != 15 { // sRGB, and the video curves, shown as such
+	if b[1] != 13 && b[1] != 1 && b[1] != 6 && b[1] != 14 && b[1] != 15 { // sRGB, and the video curves, displayed alike
 		h.hdr = true // PQ, HLG and others
 		return
 	}
@@ -164,9 +133,9 @@ func (h *head) cicp(b []byte) {
 	}
 }
 
-// pngColours makes a profile of gAMA and cHRM, where nothing better says what the colours are.
+// pngColours makes a profile of gAMA and cHRM, where nothing better describes the colours.
 func (h *head) pngColours(srgb bool, gamma float64, chroma *chromaticities) {
-	if h.tagged != nil || h.hdr { // cICP stands above all
+	if h.tagged != nil || h.hdr { // cICP takes precedence
 		h.icc, h.lost = nil, ""
 		return
 	}
@@ -174,7 +143,7 @@ func (h *head) pngColours(srgb bool, gamma float64, chroma *chromaticities) {
 		return
 	}
 	light := sRGB().curve
-	if gamma > 0.01 && gamma < 10 && (gamma < 0.43 || gamma > 0.48) { // 0.45455 is how sRGB is written here
+	if gamma > 0.01 && gamma < 10 && (gamma < 0.43 || gamma > 0.48) { // 0.45455 stands for sRGB
 		light = gammaCurve(1 / gamma)
 	}
 	if chroma == nil {
@@ -219,53 +188,38 @@ func pngMetadata(name string) string {
 	return "application data"
 }
 
-// stripPNG copies a PNG without its metadata. How it is turned stays, in an eXIf chunk that says nothing else.
-func stripPNG(r *reader, w io.Writer, orientation int) error {
-	if err := r.skip(int64(len(pngSignature))); err != nil {
+// stripPNG copies a PNG without its metadata, except for the orientation, which it writes to an
+// eXIf chunk.
+func stripPNG(r io.Reader, w io.Writer, orientation int) error {
+	if _, err := io.WriteString(w, media.PNGSignature); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(w, pngSignature); err != nil {
-		return err
-	}
-	return r.chunks(func(name string, length int64, data io.Reader) error {
-		if !pngKept[name] {
+	chunks := media.Chunks(r)
+	for {
+		c, err := chunks.Next()
+		if err == io.EOF {
 			return nil
 		}
-		head := binary.BigEndian.AppendUint32(nil, uint32(length))
-		head = append(head, name...)
-		if _, err := w.Write(head); err != nil {
-			return err
-		}
-		if _, err := io.CopyN(w, data, length); err != nil {
-			return err
-		}
-		// The sum is the file's own: a wrong one, which decoders refuse, is not made right here.
-		crc, err := r.Peek(4)
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(crc); err != nil {
+		name := c.Name()
+		if !pngKept[name] {
+			continue
+		}
+		if err := chunks.CopyTo(w); err != nil { // with its CRC: a wrong one stays wrong
 			return err
 		}
 		if name == "IHDR" && orientation > 1 {
-			_, err = w.Write(pngChunk("eXIf", orientationEXIF(orientation)))
+			if _, err := w.Write(pngChunk("eXIf", orientationEXIF(orientation))); err != nil {
+				return err
+			}
 		}
-		return err
-	})
+	}
 }
 
 func pngChunk(name string, data []byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
 	b = append(append(b, name...), data...)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
-}
-
-// profileChunk is a profile as a PNG holds it, to go behind IHDR.
-func profileChunk(icc []byte) []byte {
-	var b bytes.Buffer
-	b.WriteString("profile\x00\x00")
-	z := zlib.NewWriter(&b)
-	z.Write(icc)
-	z.Close()
-	return pngChunk("iCCP", b.Bytes())
 }

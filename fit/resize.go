@@ -4,16 +4,16 @@ import (
 	"math"
 )
 
-// source gives the rows of a picture from the top down.
+// source returns the rows of a picture from the top down.
 type source interface {
 	read(y int, dst []uint8) // 4 bytes a pixel, RGBA
 }
 
-// resize gives the rows of a picture of sw×sh in the size of w×h, from the top down. It makes the horizontal pass over a row
-// when it is needed, and keeps as many of the results as the vertical pass looks at, so that it takes no memory to speak of
-// (x/image/draw's kernels take 204 MB for a photo of 12 megapixels). The kernel is Lanczos with three lobes, on the values
-// as they are, as libvips and the browsers do. Of the 4 channels that rows have, 1 (grey), 3, or all 4 are computed; in the
-// last case alpha weighs the colours.
+// resize calls emit with the rows of a picture of sw×sh scaled to w×h, from the top down. It scales
+// a row horizontally when it is needed and keeps only the rows that the vertical pass needs, so it
+// uses little memory (x/image/draw's kernels use 204 MB for a photo of 12 megapixels). The kernel
+// is Lanczos with three lobes, on gamma-encoded values, as in libvips and browsers. It computes 1
+// (grey), 3 or 4 of a row's 4 channels; with 4, alpha weights the colours.
 func resize(src source, sw, sh, w, h, channels int, emit func(y int, row []uint8) error) error {
 	in := make([]uint8, 4*sw)
 	if sw == w && sh == h {
@@ -41,7 +41,7 @@ func resize(src source, sw, sh, w, h, channels int, emit func(y int, row []uint8
 	for y, t := range down {
 		for ; next < t.first+len(t.weights); next++ {
 			if next < t.first {
-				continue // none looks at it
+				continue // not needed
 			}
 			src.read(next, in)
 			widen(line, in, channels)
@@ -62,7 +62,7 @@ func resize(src source, sw, sh, w, h, channels int, emit func(y int, row []uint8
 	return nil
 }
 
-// taps are the pixels that make one new pixel: weights[i] of pixel first+i.
+// taps are the source pixels of a new pixel: weights[i] of pixel first+i.
 type taps struct {
 	first   int
 	weights []float32
@@ -103,7 +103,7 @@ func lanczos(x, lobes float64) float64 {
 	return lobes * math.Sin(x) * math.Sin(x/lobes) / (x * x)
 }
 
-// widen makes numbers of a row, premultiplied if it has alpha.
+// widen converts a row to floats, premultiplied if it has alpha.
 func widen(line []float32, in []uint8, channels int) {
 	switch channels {
 	case 1:
@@ -165,7 +165,7 @@ func shrink(out, line []float32, across []taps, channels int) {
 	}
 }
 
-// narrow makes bytes again, not premultiplied.
+// narrow converts floats back to bytes, not premultiplied.
 func narrow(out []uint8, sum []float32, channels int) {
 	switch channels {
 	case 1:

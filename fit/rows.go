@@ -5,12 +5,12 @@ import (
 	"image/color"
 )
 
-// rows gives a decoded picture row by row, as 8-bit RGBA that is not premultiplied, in sRGB, and without transparency if
-// background is set. Nothing of the size of the picture is allocated.
+// rows returns a decoded picture row by row, as 8-bit RGBA that is not premultiplied, in sRGB, and
+// without transparency if background is set. It allocates nothing in proportion to the picture.
 type rows struct {
 	m          image.Image
 	w, h       int             // of the whole picture
-	frame      image.Rectangle // where in it m lies; the rest is transparent
+	frame      image.Rectangle // the part of it that m covers; the rest is transparent
 	studio     bool
 	opaque     bool // a BMP whose alpha is 0 throughout
 	colours    *transform
@@ -40,7 +40,7 @@ func (r *rows) read(y int, dst []uint8) {
 	}
 }
 
-// flatten lays a row on a colour.
+// flatten blends a row with a background colour.
 func flatten(row []uint8, on [3]uint8) {
 	for i := 0; i+3 < len(row); i += 4 {
 		a := uint32(row[i+3])
@@ -54,7 +54,7 @@ func flatten(row []uint8, on [3]uint8) {
 	}
 }
 
-// decoded writes row y of m, counted from its top, whatever m is made of.
+// decoded writes row y of m, counted from its top, whatever its type.
 func (r *rows) decoded(y int, dst []uint8) {
 	b := r.m.Bounds()
 	y += b.Min.Y
@@ -81,7 +81,7 @@ func (r *rows) decoded(y int, dst []uint8) {
 		}
 	case *image.NRGBA:
 		copy(dst, m.Pix[m.PixOffset(b.Min.X, y):][:4*w])
-	case *image.RGBA: // the decoders make it of pictures without transparency only
+	case *image.RGBA: // decoders return it only for pictures without transparency
 		copy(dst, m.Pix[m.PixOffset(b.Min.X, y):][:4*w])
 	case *image.NRGBA64:
 		deep(dst, m.Pix[m.PixOffset(b.Min.X, y):][:8*w])
@@ -89,6 +89,13 @@ func (r *rows) decoded(y int, dst []uint8) {
 		deep(dst, m.Pix[m.PixOffset(b.Min.X, y):][:8*w])
 	case *image.CMYK:
 		src := m.Pix[m.PixOffset(b.Min.X, y):][:4*w]
+		if r.colours != nil && r.colours.grid != nil {
+			for i := 3; i < len(dst); i += 4 {
+				dst[i] = 255
+			}
+			r.colours.grid.apply(dst, src, 4)
+			break
+		}
 		for i := 0; i < len(src); i += 4 {
 			light := 255 - uint32(src[i+3])
 			for c := range 3 {
@@ -115,7 +122,7 @@ func (r *rows) decoded(y int, dst []uint8) {
 	}
 }
 
-// eight rounds a 16-bit sample.
+// eight rounds a 16-bit sample to 8 bits.
 func eight(b []uint8) uint8 {
 	return uint8(((uint32(b[0])<<8|uint32(b[1]))*255 + 32767) / 65535)
 }
@@ -126,8 +133,8 @@ func deep(dst, src []uint8) {
 	}
 }
 
-// ycbcr converts a row. JPEG's samples go from 0 to 255 (JFIF); those of WebP, which x/image decodes into the same type,
-// from 16 to 235 and 240 (BT.601, RFC 6386 section 9.2).
+// ycbcr converts a row. JPEG's samples range from 0 to 255 (JFIF); WebP's, which x/image decodes
+// into the same type, from 16 to 235 and 240 (BT.601, RFC 6386 section 9.2).
 func (r *rows) ycbcr(m *image.YCbCr, y int, dst []uint8) {
 	left, w := m.Rect.Min.X, m.Rect.Dx()
 	luma := m.Y[m.YOffset(left, y):]
@@ -149,7 +156,7 @@ func (r *rows) ycbcr(m *image.YCbCr, y int, dst []uint8) {
 	}
 }
 
-// chromaStep is how many columns share one sample of chroma.
+// chromaStep returns how many columns share one sample of chroma.
 func chromaStep(s image.YCbCrSubsampleRatio) int {
 	switch s {
 	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
@@ -160,18 +167,18 @@ func chromaStep(s image.YCbCrSubsampleRatio) int {
 	return 1
 }
 
-// clip takes 16 fractional bits off.
+// clip removes 16 fractional bits and clips to a byte.
 func clip(v int32) uint8 {
 	return uint8(min(max((v+1<<15)>>16, 0), 255))
 }
 
-// survey is what is asked of the pixels before it is decided what to make of them.
+// survey is what must be known of the pixels to choose a format.
 type survey struct {
 	alpha   bool
 	visible bool // some pixel is not wholly transparent
 	grey    bool
-	colours map[uint32]uint8 // at most 256 of them, with a number each; nil if there are more
-	flat    float64          // share of pixels that are as the one to their left: a photo has few, a screenshot most
+	colours map[uint32]uint8 // up to 256 colours with their index; nil if there are more
+	flat    float64          // share of pixels equal to their left neighbour: small in a photo, large in a screenshot
 }
 
 func (r *rows) survey(stop func() error) (*survey, error) {

@@ -1,52 +1,18 @@
 package fit
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"image"
 	"math"
 
-	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/media"
 )
 
 const (
-	bestQuality = 95   // of a JPEG; above, only the file grows
-	niceQuality = 82   // always good enough; aimed at when pixels have to go
-	goodSSIM    = 0.95 // below, and below that quality, fewer pixels look better
-	widest      = 65500
+	bestQuality = 95   // of a JPEG; above, the file grows without visible gain
+	niceQuality = 82   // always good enough; the target where the dimensions shrink
+	goodSSIM    = 0.95 // below this and niceQuality, smaller dimensions look better
 )
-
-// job is one picture on its way.
-type job struct {
-	ctx        context.Context
-	head       *head
-	rows       *rows
-	survey     *survey // nil for a photo without transparency
-	grey       bool
-	background [3]uint8
-	icc        []byte // a profile that goes along
-	lowest     int    // JPEG quality
-	limits     map[media.Format]int64
-	room       int64 // pixels that there is memory for
-	full       [2]int
-	dense      int64 // about how large a PNG of the full size is, if that is known
-	source     *luma // in the size of comparisons
-}
-
-// made is a picture that fits.
-type made struct {
-	format    media.Format
-	out       []byte
-	w, h      int // upright
-	quality   int
-	ssim      float64
-	lossless  bool
-	flattened bool
-	share     float64 // of the source's width
-	luma      luma    // in the size of comparisons, if one was asked for
-}
 
 // search finds the least visible change that fits.
 func (j *job) search() (*made, error) {
@@ -71,24 +37,8 @@ func (j *job) search() (*made, error) {
 	return j.jpeg(jpegLimit)
 }
 
-// within shrinks a size to so many pixels, and to the sides that a JPEG can have.
-func (j *job) within(w, h int, pixels int64) (int, int) {
-	share := min(1, math.Sqrt(float64(pixels)/(float64(w)*float64(h))), widest/float64(max(w, h)))
-	return scaled(w, h, share)
-}
-
-func scaled(w, h int, share float64) (int, int) {
-	if share >= 1 {
-		return w, h
-	}
-	return max(int(float64(w)*share), 1), max(int(float64(h)*share), 1)
-}
-
-func (j *job) tooMuch(limit int64) error {
-	return cannot(wxup.TooLarge, "it cannot be made to fit %s: even a very small picture has more", bytesText(limit))
-}
-
-// jpeg looks for a JPEG: of the full size if it stays like the source, else of fewer pixels, if that looks more like it.
+// jpeg finds a JPEG: in full size if that is close to the source, otherwise smaller if that looks
+// closer.
 func (j *job) jpeg(limit int64) (*made, error) {
 	w, h := j.full[0], j.full[1]
 	var spare *made
@@ -119,7 +69,7 @@ func (j *job) jpeg(limit int64) (*made, error) {
 		if err != nil {
 			return nil, err
 		}
-		w, h = scaled(w, h, min(0.98*math.Sqrt(float64(limit-int64(len(j.icc)))/float64(size)), 0.9))
+		w, h = scaled(w, h, min(0.98*math.Sqrt(float64(limit)/float64(size)), 0.9))
 	}
 	if spare == nil {
 		return nil, j.tooMuch(limit)
@@ -127,16 +77,15 @@ func (j *job) jpeg(limit int64) (*made, error) {
 	return spare, nil
 }
 
-// quality finds the highest quality at which m fits; nil if the lowest is too large.
+// quality finds the highest quality at which m fits; nil if none does.
 func (j *job) quality(m image.Image, limit int64) (*made, error) {
-	room := limit - int64(len(j.icc))
 	low, high := j.lowest, max(bestQuality, j.lowest)
 	size, err := estimateJPEG(j.ctx, m, high)
 	if err != nil {
 		return nil, err
 	}
-	if size > room { // most pictures that are in the wrong format only fit at once
-		if size, err = estimateJPEG(j.ctx, m, low); err != nil || size > room+room/20 {
+	if size > limit { // a picture that is only in the wrong format usually fits at once
+		if size, err = estimateJPEG(j.ctx, m, low); err != nil || size > limit+limit/20 {
 			return nil, err
 		}
 		for high--; low < high; {
@@ -144,7 +93,7 @@ func (j *job) quality(m image.Image, limit int64) (*made, error) {
 			if size, err = estimateJPEG(j.ctx, m, middle); err != nil {
 				return nil, err
 			}
-			if size <= room {
+			if size <= limit {
 				low = middle
 			} else {
 				high = middle - 1
@@ -152,8 +101,8 @@ func (j *job) quality(m image.Image, limit int64) (*made, error) {
 		}
 		high = max(low, high)
 	}
-	for q := high; q >= j.lowest; q-- { // the estimate may be a little off
-		out, err := encodeJPEG(j.ctx, m, q, limit, j.icc)
+	for q := high; q >= j.lowest; q-- { // the estimate may be slightly off
+		out, err := encodeJPEG(j.ctx, m, q, limit)
 		if errors.Is(err, errOver) {
 			continue
 		}
@@ -165,25 +114,7 @@ func (j *job) quality(m image.Image, limit int64) (*made, error) {
 	return nil, nil
 }
 
-// judged is a JPEG with its likeness to what was put into it.
-func (j *job) judged(m image.Image, out []byte, q int) (*made, error) {
-	back, err := (&head{format: media.JPEG, frame: m.Bounds().Sub(m.Bounds().Min)}).decode(j.ctx, bytes.NewReader(out))
-	if err != nil {
-		return nil, err
-	}
-	before, ok := lumaOf(m)
-	after, ok2 := lumaOf(back)
-	if !ok || !ok2 {
-		return nil, errors.New("what was encoded has no luma")
-	}
-	b := m.Bounds()
-	return &made{
-		format: media.JPEG, out: out, w: b.Dx(), h: b.Dy(), quality: q, ssim: ssim(before, after),
-		flattened: j.survey != nil && j.survey.alpha,
-	}, nil
-}
-
-// exact packs the same pixels into a PNG. The error is errOver if that is not enough.
+// exact encodes the same pixels as a PNG. The error is errOver if that is too large.
 func (j *job) exact(limit int64) (*made, error) {
 	if j.full != [2]int{j.rows.w, j.rows.h} {
 		return nil, errOver
@@ -208,7 +139,7 @@ func (j *job) exact(limit int64) (*made, error) {
 	if j.dense > limit+limit/2 {
 		return nil, errOver
 	}
-	out, _, err := encodePNG(j.ctx, m, limit, limit, j.icc)
+	out, _, err := encodePNG(j.ctx, m, limit, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +148,7 @@ func (j *job) exact(limit int64) (*made, error) {
 	return &made{format: media.PNG, out: out, w: b.Dx(), h: b.Dy(), ssim: 1, lossless: lossless, share: 1}, nil
 }
 
-// png looks for a PNG of fewer pixels.
+// png finds a smaller PNG.
 func (j *job) png(limit int64, compared bool) (*made, error) {
 	share := 1.0
 	if j.dense > 0 {
@@ -233,7 +164,7 @@ func (j *job) png(limit int64, compared bool) (*made, error) {
 		if j.grey {
 			fits = greyOf(m)
 		}
-		out, over, err := encodePNG(j.ctx, fits, limit, 4*limit, j.icc)
+		out, over, err := encodePNG(j.ctx, fits, limit, 4*limit)
 		switch {
 		case err != nil && !errors.Is(err, errOver):
 			return nil, err
@@ -253,8 +184,8 @@ func (j *job) png(limit int64, compared bool) (*made, error) {
 	return nil, j.tooMuch(limit)
 }
 
-// either makes a smaller PNG and a JPEG, and takes what looks more like the source when both are shown in its size. With
-// transparency that is the PNG as long as it keeps half of the width.
+// either makes a smaller PNG and a JPEG and returns the one that looks more like the source. With
+// transparency that is the PNG if it keeps half of the width.
 func (j *job) either(pngLimit, jpegLimit int64, alpha bool) (*made, error) {
 	small, pngErr := j.png(pngLimit, true)
 	if j.ctx.Err() != nil {
@@ -275,7 +206,7 @@ func (j *job) either(pngLimit, jpegLimit int64, alpha bool) (*made, error) {
 	return j.liker(small, lossy)
 }
 
-// bmp is for rows that take nothing else. Its size follows from that of the picture.
+// bmp is for endpoints that accept nothing else. Its size in bytes follows from its dimensions.
 func (j *job) bmp(limit int64) (*made, error) {
 	w, h := j.full[0], j.full[1]
 	sizeOf := func(w, h int) int64 { return 54 + int64(3*w+3)&^3*int64(h) }
@@ -285,7 +216,7 @@ func (j *job) bmp(limit int64) (*made, error) {
 		}
 		w, h = scaled(w, h, min(math.Sqrt(float64(limit)/float64(size)), 0.999))
 	}
-	if to := turned(j.head.exif.orientation, w, h); sizeOf(to.w, to.h) > limit { // padding may fall otherwise
+	if to := turned(j.head.exif.orientation, w, h); sizeOf(to.w, to.h) > limit { // the padding may differ
 		w, h = scaled(w, h, 0.98)
 	}
 	m, err := j.pixels(w, h, false)

@@ -4,13 +4,13 @@ import (
 	"image"
 )
 
-// luma is the light part of a picture.
+// luma is the luma plane of a picture.
 type luma struct {
 	pix          []uint8
 	stride, w, h int
 }
 
-// lumaOf takes it from what a JPEG decodes to, or what is put into one.
+// lumaOf returns the luma of what a JPEG decodes to or is encoded from.
 func lumaOf(m image.Image) (luma, bool) {
 	switch m := m.(type) {
 	case *image.YCbCr:
@@ -21,10 +21,10 @@ func lumaOf(m image.Image) (luma, bool) {
 	return luma{}, false
 }
 
-// ssim is the mean structural similarity of two pictures of one size (Wang, Bovik, Sheikh, Simoncelli 2004), over
-// windows of 8×8 of equal weight: 1 for the same picture, 0 for one that has nothing to do with it. The windows overlap
-// by half in small pictures and lie side by side in large ones; of very large pictures every second or third row of
-// windows is looked at. That keeps it at tens of milliseconds.
+// ssim returns the mean structural similarity of two pictures of the same dimensions (Wang, Bovik,
+// Sheikh, Simoncelli 2004), over windows of 8×8 of equal weight: 1 for the same picture, 0 for an
+// unrelated one. Windows overlap by half in small pictures and not in large ones; of very large
+// pictures only every second or third row of windows counts. This keeps it to tens of milliseconds.
 func ssim(a, b luma) float64 {
 	if a.w != b.w || a.h != b.h || a.w == 0 || a.h == 0 {
 		return 0
@@ -68,14 +68,14 @@ func window(a, b luma, x, y, w, h int) float64 {
 	return (2*ma*mb + c1) * (2*cov + c2) / ((ma*ma + mb*mb + c1) * (va + vb + c2))
 }
 
-// read makes a luma a source, so that it can be brought to another's size.
+// read makes a luma a source for resize.
 func (l luma) read(y int, dst []uint8) {
 	for x, v := range l.pix[y*l.stride:][:l.w] {
 		dst[4*x], dst[4*x+1], dst[4*x+2], dst[4*x+3] = v, v, v, 255
 	}
 }
 
-// sized brings a luma to a size. It is for comparing only: what is sent is never enlarged.
+// sized scales a luma, for comparisons only.
 func (l luma) sized(w, h int) luma {
 	if l.w == w && l.h == h {
 		return l

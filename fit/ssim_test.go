@@ -186,7 +186,7 @@ func TestEstimate(t *testing.T) {
 	}
 	shot := screenshot(700, 700)
 	got, err := estimatePNG(t.Context(), shot)
-	_, want, err2 := encodePNG(t.Context(), shot, 0, 1<<30, nil)
+	_, want, err2 := encodePNG(t.Context(), shot, 0, 1<<30)
 	if err != nil || err2 != nil || float64(got) < 0.8*float64(want) || float64(got) > 1.6*float64(want) {
 		t.Errorf("PNG: %d, in truth %d, %v, %v", got, want, err, err2)
 	}

@@ -10,21 +10,21 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// ended is a PNG with the end that it lacks.
+// ended returns a PNG with its missing end appended.
 func ended(content *io.SectionReader) *io.SectionReader {
 	size := content.Size()
-	have := len(pngEnd)
+	have := len(media.PNGEnd)
 	tail := make([]byte, have)
 	if n, _ := content.ReadAt(tail, max(size-int64(have), 0)); n < have {
 		return content
 	}
-	for !strings.HasSuffix(string(tail), pngEnd[:have]) {
+	for !strings.HasSuffix(string(tail), media.PNGEnd[:have]) {
 		have--
 	}
-	return io.NewSectionReader(&joined{content, size, pngEnd[have:]}, 0, size+int64(len(pngEnd)-have))
+	return io.NewSectionReader(&joined{content, size, media.PNGEnd[have:]}, 0, size+int64(len(media.PNGEnd)-have))
 }
 
-// joined is a file with more behind it.
+// joined is a file followed by a string.
 type joined struct {
 	file io.ReaderAt
 	size int64
@@ -46,9 +46,9 @@ func (j *joined) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// stripped takes the metadata off and leaves the pixels alone. It gives nil and true if there is none, nil and false if
-// this does not make the file fit, or cannot be done to its format.
-func (f *Fitter) stripped(ctx context.Context, h *head, name string, content *io.SectionReader, limit int64) (fitted *wxup.Fitted, clean bool, err error) {
+// stripped removes the metadata and keeps the pixels. It returns nil and true if there is none; nil
+// and false if the file would still not fit, or if its format is not supported.
+func (f *Fitter) stripped(ctx context.Context, h *head, name string, content *io.SectionReader, limit int64) (fitted *wxup.FitResult, clean bool, err error) {
 	switch {
 	case len(h.removed) == 0:
 		return nil, true, nil
@@ -57,28 +57,28 @@ func (f *Fitter) stripped(ctx context.Context, h *head, name string, content *io
 	}
 	p := &page{ctx: ctx, limit: limit, keep: limit}
 	if h.format == media.JPEG {
-		err = stripJPEG(newReader(ctx, content), p, h.exif.orientation)
+		err = stripJPEG(fromStart(ctx, content), p, h.exif.orientation)
 	} else {
-		err = stripPNG(newReader(ctx, content), p, h.exif.orientation)
+		err = stripPNG(fromStart(ctx, content), p, h.exif.orientation)
 	}
 	out := p.buf.Bytes()
 	switch {
 	case ctx.Err() != nil:
 		return nil, false, ctx.Err()
-	case err != nil || checked(out, h.format, limit) != nil: // too large still; or damaged, which the decoder says better
+	case err != nil || checked(out, h.format, limit) != nil: // still too large; or damaged, which the decoder reports better
 		return nil, false, nil
 	case int64(len(out)) == content.Size() && bytes.Equal(out, readUpTo(content, len(out))):
-		return nil, true, nil // it is how this very function leaves them
+		return nil, true, nil // stripped has nothing left to remove
 	}
 	w, hgt := h.upright()
 	c := &Change{
 		From: Side{h.format, w, hgt, content.Size()}, To: Side{h.format, w, hgt, int64(len(out))},
 		SSIM: 1, Lossless: true, Stripped: true, Removed: h.removed,
 	}
-	return &wxup.Fitted{Name: rename(name, h.format), Bytes: out, Change: c}, true, nil
+	return &wxup.FitResult{Name: rename(name, h.format), Bytes: out, Change: c}, true, nil
 }
 
-// readUpTo gives the first n bytes of a file, or all of it.
+// readUpTo returns the first n bytes of a file, or all of it.
 func readUpTo(content *io.SectionReader, n int) []byte {
 	b := make([]byte, min(int64(n), content.Size()))
 	m, _ := content.ReadAt(b, 0)

@@ -96,7 +96,8 @@ func TestStripTurned(t *testing.T) {
 	}
 }
 
-// TestStripRare: metadata also goes where the pixels cannot be decoded, and where the format cannot be stripped.
+// TestStripRare: metadata also goes where the pixels cannot be decoded, and where the format cannot
+// be stripped.
 func TestStripRare(t *testing.T) {
 	twelve := jpegOf(t, gradient(30, 20), 90)
 	twelve[bytes.Index(twelve, []byte{0xFF, 0xC0})+4] = 12
@@ -148,7 +149,8 @@ func TestStripFirst(t *testing.T) {
 	}
 }
 
-// marked is a picture whose corners are red, green, blue and white: top left, top right, bottom left, bottom right.
+// marked is a picture whose corners are red, green, blue and white: top left, top right, bottom
+// left, bottom right.
 func marked(w, h int) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -168,10 +170,12 @@ func marked(w, h int) *image.NRGBA {
 	return m
 }
 
-// TestOrientation: all eight values, in all three places, in all targets, and with the size changed on the way.
+// TestOrientation: all eight values, in all three places, in all targets, and with the size changed
+// on the way.
 func TestOrientation(t *testing.T) {
 	const w, h = 96, 64
-	// The corners as they are seen (top left, top right, bottom left, bottom right) when R G B W is stored so.
+	// The corners as they are seen (top left, top right, bottom left, bottom right) when R G B W is
+	// stored so.
 	upright := map[uint16]string{1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB"}
 	source := marked(w, h)
 	for orientation, want := range upright {

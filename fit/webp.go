@@ -9,15 +9,15 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// A WebP (RFC 9649) is a RIFF file: chunks of name 4, size 4, data, and a byte of padding where the size is odd. All
-// numbers are little-endian.
+// A WebP (RFC 9649) is a RIFF file: chunks of name 4, size 4, data, and a byte of padding where the
+// size is odd. All numbers are little-endian.
 //
 //	'RIFF' size 4 'WEBP'   'VP8 ' …                           lossy
 //	                       'VP8L' …                           lossless
 //	                       'VP8X' …  ICCP  ALPH  VP8  EXIF    with profile, transparency, metadata
 //	                       'VP8X' …  ANIM  ANMF (ALPH VP8) …  an animation
 //
-// What belongs to the first picture is put into a file of its own for the decoder, which knows no animations.
+// The decoder does not support animations, so it gets the first picture as a file of its own.
 type webpPicture struct {
 	alpha, pixels section
 	lossless      bool
@@ -94,7 +94,7 @@ func (h *head) webp(r *reader) error {
 		}
 	}
 	if pic.pixels.size == 0 {
-		return cannot(wxup.NotImage, "webp: there is no picture in it")
+		return cannot(wxup.NotImage, "webp: it contains no picture")
 	}
 	if pic.alpha.at+pic.alpha.size > r.size || pic.pixels.at+pic.pixels.size > r.size {
 		return cannot(wxup.NotImage, "webp: the file is cut off; get it again")
@@ -110,7 +110,7 @@ func webpChunk(r *reader) (name string, s section, err error) {
 	return string(b[:4]), section{r.at, int64(binary.LittleEndian.Uint32(b[4:]))}, nil
 }
 
-// webpFrame reads the size of the picture's own header, which must not be another than that of the file.
+// webpFrame reads the dimensions in the picture's own header, which must be those of the file.
 //
 //	VP8:  frame tag 3  9D 01 2A  width 14 bits, scale 2  height 14 bits, scale 2
 //	VP8L: 2F  width-1 14 bits  height-1 14 bits  alpha 1 bit  version 3 bits
@@ -138,12 +138,12 @@ func (h *head) webpFrame(b []byte, pic *webpPicture) error {
 		h.frame = image.Rect(0, 0, h.width, h.height)
 	}
 	if h.frame.Size() != (image.Point{pic.w, pic.h}) || !h.frame.In(image.Rect(0, 0, h.width, h.height)) {
-		return cannot(wxup.NotImage, "webp: its picture is not of the size that the file says")
+		return cannot(wxup.NotImage, "webp: its picture does not have the dimensions that the file states")
 	}
 	return nil
 }
 
-// webpMemory reckons up what x/image allocates, and sets what it is to decode.
+// webpMemory computes what x/image allocates, and sets its input.
 func (h *head) webpMemory(pic *webpPicture) error {
 	pixels := int64(pic.w) * int64(pic.h)
 	if pic.lossless {
@@ -165,13 +165,13 @@ func (h *head) webpMemory(pic *webpPicture) error {
 	return nil
 }
 
-// vp8lMemory is what a lossless picture takes: its pixels, a copy for a transform, and Huffman trees, 2600 groups of up to
-// 53 KB, but no more than that many bytes can describe.
+// vp8lMemory returns what a lossless picture uses: its pixels, a copy for a transform, and Huffman
+// trees, 2600 groups of up to 53 KB, limited by the size of the data.
 func vp8lMemory(pixels, size int64) int64 {
 	return 8*pixels + 8<<20 + min(140<<20, 32*size)
 }
 
-// file is the picture as a file of its own.
+// file returns the picture as a file of its own.
 func (pic *webpPicture) file(content *io.SectionReader) io.Reader {
 	var body []io.Reader
 	var size int64

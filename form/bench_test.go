@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The file of the benchmarks is as big as the documents allow, and random like an image's compressed data.
+// The file of the benchmarks is as big as the documents allow, and random like an image's
+// compressed data.
 func benchBody(b *testing.B) (body *Body, raw []byte) {
 	b.Helper()
 	image := make([]byte, 2<<20)

@@ -183,8 +183,8 @@ func TestBroken(t *testing.T) {
 			if !strings.Contains(got.err.Error(), c.says) {
 				t.Errorf("error %q does not say %q", got.err, c.says)
 			}
-			// A part that was being read when it happened is not whole, and so is no part of a body that came to its end
-			// in the wrong way.
+			// A part that was being read when it happened is not whole, and so is no part of a body
+			// that came to its end in the wrong way.
 			if n := len(got.parts); c.want == ErrTruncated && strings.Contains(got.err.Error(), "in content") && (n == 0 || got.parts[n-1].whole) {
 				t.Errorf("the part that was cut looks whole: %v", got.parts)
 			}

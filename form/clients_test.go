@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// clients are bodies as real clients lay them out. Where it says captured, the client was run and looked at on the wire
-// (boundaries, names and contents are replaced); the others follow the client's source or a published sample.
+// clients are bodies as real clients lay them out. Where it says captured, the client was run and
+// looked at on the wire (boundaries, names and contents are replaced); the others follow the
+// client's source or a published sample.
 var clients = []struct {
 	name        string
 	contentType string

@@ -1,24 +1,24 @@
 package form
 
 import (
-	"net/url"
 	"strings"
 	"unicode/utf8"
 )
 
-// A part's headers, in some of the ways they are really sent; all of these are read:
+// Headers of parts as real clients send them; all of these are accepted. In front of each:
+// Content-Disposition: form-data;
 //
-//	Content-Disposition: form-data; name="meta";                             wechatpay-go, and the documents: a ; at the end
-//	Content-Disposition:form-data;name="meta"                                hand-written PHP: no blanks
-//	Content-Disposition: form-data; name=file; filename=a.jpg; filename*=utf-8''a.jpg     .NET: no quotes
-//	Content-Disposition: form-data; name="file"; filename="a%22b.jpg"        curl, requests, Node, browsers
-//	Content-Disposition: form-data; name="file"; filename="a\"b.jpg"         Go, older curl
-//	Content-Disposition: form-data; name="file"; filename="C:\pics\a.jpg"    PHP on Windows: the whole path
+//	name="meta";                                        wechatpay-go, the documents: ; at the end
+//	name="meta"     (Content-Disposition:form-data;…)   hand-written PHP: no blanks
+//	name=file; filename=a.jpg; filename*=utf-8''a.jpg   .NET: no quotes
+//	name="file"; filename="a%22b.jpg"                   curl, requests, Node, browsers
+//	name="file"; filename="a\"b.jpg"                    Go, older curl
+//	name="file"; filename="C:\pics\a.jpg"               PHP on Windows: the whole path
 //
 // RFC 7578 (multipart/form-data), RFC 2045 §5.1 (parameters), RFC 8187 (filename*).
 
-// parseHeader fills the part from its raw header lines. They were checked line by line as they arrived: each is
-// "name: value" or a continuation, ends with CR LF, and holds no control character but TAB.
+// parseHeader fills the part from its raw header lines. checkLine has checked each: it is "name:
+// value" or a continuation, ends with CR LF, and holds no control character but TAB.
 func (p *Part) parseHeader() error {
 	text := string(p.Header)
 	if strings.Contains(text, "\r\n ") || strings.Contains(text, "\r\n\t") {
@@ -42,7 +42,7 @@ func (p *Part) parseHeader() error {
 		case "content-transfer-encoding":
 			seen = &encoding
 		case "content-length":
-			p.warn(WarnPartLength, quote(value)) // neither believed nor checked
+			p.warn(WarnPartLength, quote(value)) // neither used nor checked
 			continue
 		default:
 			continue
@@ -141,8 +141,8 @@ func (p *Part) parseDisposition(value string) error {
 	}
 	if plain != nil {
 		p.HasFilename, p.plain = true, *plain
-		// The real servers read the plain one, so it counts. But where a name is not ASCII .NET writes a mail header's
-		// =?utf-8?B?…?= there, in which nobody finds an extension.
+		// The real servers read the plain one, so it takes precedence. For a name that is not
+		// ASCII, .NET writes a mail header's =?utf-8?B?…?= there, which has no extension.
 		if star == nil || !(strings.HasPrefix(*plain, "=?") && strings.HasSuffix(*plain, "?=")) {
 			p.Filename = unescape(*plain)
 		}
@@ -154,125 +154,4 @@ func (p *Part) parseDisposition(value string) error {
 		p.warn(WarnNotUTF8, quote(p.Name+p.Filename))
 	}
 	return nil
-}
-
-// SameName reports whether name is this part's file name in one of the readings that a server may give it: Filename;
-// the characters as they stand between the quotes, escapes left as they are; the decoded filename*; the Base of Filename.
-// A server that compares meta.filename with the file name asks this, and refuses nobody for an escape.
-func (p *Part) SameName(name string) bool {
-	if !p.HasFilename || name == "" {
-		return false
-	}
-	return name == p.Filename || name == p.plain || name == p.star || name == Base(p.Filename)
-}
-
-// A param is one name=value of a header.
-type param struct {
-	name, value string
-	quoted      bool // in double quotes
-}
-
-// fullWidth is the punctuation that a Chinese input method puts where : ; = and " belong.
-const fullWidth = "：；＝“”＂"
-
-// nextParam cuts the first parameter off s, which begins after the header's type or after a parameter. Blanks and
-// semicolons around it are skipped, so that neither ";name=x" nor a ";" at the end is a problem. At the end of s the
-// parameter has no name.
-func nextParam(s string) (p param, rest string, err error) {
-	s = strings.TrimLeft(s, " \t;")
-	if s == "" {
-		return param{}, "", nil
-	}
-	end := strings.IndexAny(s, "=;")
-	if end < 0 {
-		end = len(s)
-	}
-	p.name = strings.TrimRight(s[:end], " \t")
-	if strings.ContainsAny(p.name, fullWidth) {
-		return p, "", errorf(ErrFullWidth, "%s", quote(s))
-	}
-	if end == len(s) || s[end] == ';' || !isToken(p.name) {
-		return p, "", errorf(ErrParameter, "%s", quote(s[:end]))
-	}
-
-	s = strings.TrimLeft(s[end+1:], " \t")
-	if strings.HasPrefix(s, `"`) {
-		var ok bool
-		p.quoted = true
-		if p.value, rest, ok = unquote(s[1:]); !ok {
-			return p, "", errorf(ErrQuotes, "%s: %s has no end", quote(p.name), quote(s))
-		}
-		if after := strings.TrimLeft(rest, " \t"); after != "" && after[0] != ';' {
-			return p, "", errorf(ErrQuotes, "%s: %s is followed by %s, not by a semicolon", quote(p.name), quote(p.value), quote(after))
-		}
-		return p, rest, nil
-	}
-	p.value, rest, _ = strings.Cut(s, ";")
-	p.value = strings.TrimRight(p.value, " \t")
-	switch {
-	case strings.Contains(p.value, `"`):
-		return p, "", errorf(ErrQuotes, "%s: %s", quote(p.name), quote(p.value))
-	case strings.Contains(p.value, "；"), strings.IndexAny(p.value, "“”＂") == 0:
-		return p, "", errorf(ErrFullWidth, "%s: %s", quote(p.name), quote(p.value))
-	}
-	return p, rest, nil
-}
-
-// unquote cuts a quoted string off s, which begins after its opening quote. It leaves the escapes in.
-func unquote(s string) (value, rest string, ok bool) {
-	end := 0
-	for ; end < len(s) && s[end] != '"'; end++ {
-		if s[end] == '\\' {
-			end++ // whatever follows does not end it
-		}
-	}
-	if end >= len(s) {
-		return "", "", false
-	}
-	return s[:end], s[end+1:], true
-}
-
-// unescape undoes the escapes of a name: \" and \\, and %22, which browsers write for a quote. Any other backslash is one,
-// for there are clients that send Windows paths as they are; and the browsers' %0D and %0A stay, for no name needs a
-// line break.
-func unescape(s string) string {
-	return unescaper.Replace(s)
-}
-
-var unescaper = strings.NewReplacer(`\"`, `"`, `\\`, `\`, "%22", `"`)
-
-// decodeStar decodes charset'language'percent-encoded, the value of filename* (RFC 8187 §3.2).
-func decodeStar(value string) (string, error) {
-	charset, tail, ok := strings.Cut(value, "'")
-	_, encoded, ok2 := strings.Cut(tail, "'")
-	decoded, err := url.PathUnescape(encoded)
-	if !ok || !ok2 || err != nil {
-		return "", errorf(ErrFilenameStar, "%s", quote(value))
-	}
-	if strings.EqualFold(charset, "iso-8859-1") {
-		runes := make([]rune, len(decoded))
-		for i := range len(decoded) {
-			runes[i] = rune(decoded[i])
-		}
-		decoded = string(runes)
-	}
-	if strings.ContainsFunc(decoded, isControl) {
-		return "", errorf(ErrControl, "filename*=%s", quote(decoded))
-	}
-	return decoded, nil
-}
-
-func isControl(c rune) bool { return c < ' ' || c == 0x7F }
-
-// isToken says whether s can be the name of a header or a parameter (RFC 9110 §5.6.2).
-func isToken[T string | []byte](s T) bool {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return len(s) > 0
 }

@@ -5,32 +5,33 @@ import (
 	"strconv"
 )
 
-// A Cause is one reason why a form cannot be read or written. It is an error: errors.Is(err, form.ErrTruncated).
-// Its string is a stable id, for logs and translations; Error gives the English text.
+// A Cause is a reason why a form cannot be read or written. It is an error: errors.Is(err,
+// form.ErrTruncated). Its string is a stable ID for logs and translations; Error returns the
+// English text.
 type Cause string
 
-// About the request, found before the body is read.
+// Faults of the request, found before the body is read.
 const (
-	ErrNotMultipart Cause = "not-multipart" // the Content-Type is another, or none
+	ErrNotMultipart Cause = "not-multipart" // the Content-Type is not multipart/form-data
 	ErrBoundary     Cause = "bad-boundary"  // longer than 70 characters, or with characters that cannot be in it
 )
 
-// About the body as a whole.
+// Faults of the body.
 const (
-	ErrEmpty         Cause = "empty-body"      // not one byte
+	ErrEmpty         Cause = "empty-body"      // no bytes
 	ErrNoDelimiter   Cause = "no-delimiter"    // no --boundary at the start
 	ErrOtherBoundary Cause = "other-boundary"  // Content-Type and body name different boundaries
 	ErrDashes        Cause = "no-dashes"       // the two dashes before the boundary were forgotten
-	ErrDelimiter     Cause = "bad-delimiter"   // a delimiter that does not stand on a line of its own
+	ErrDelimiter     Cause = "bad-delimiter"   // a delimiter that is not on a line of its own
 	ErrLineEnds      Cause = "bare-lf"         // lines that end with LF alone
 	ErrTruncated     Cause = "truncated"       // the body ends before the closing delimiter
-	ErrRead          Cause = "read-failed"     // the body could not be read; the reader's own error is wrapped too
+	ErrRead          Cause = "read-failed"     // the body could not be read; the reader's error is wrapped too
 	ErrTooManyParts  Cause = "too-many-parts"  // more than Limits.Parts
 	ErrHeaderTooLong Cause = "header-too-long" // the headers of a part are longer than Limits.Header
 	ErrTextTooLong   Cause = "text-too-long"   // Part.Text: longer than the caller's max
 )
 
-// About the headers of one part.
+// Faults of the headers of one part.
 const (
 	ErrNoBlankLine   Cause = "no-blank-line"     // content or delimiter where a header should be
 	ErrFullWidth     Cause = "full-width"        // full-width (Chinese) punctuation
@@ -42,10 +43,10 @@ const (
 	ErrFilenameStar  Cause = "bad-filename-star" // a filename* that cannot be decoded
 )
 
-// ErrUnsafe is what New refuses: a name or a type that would break the form.
+// ErrUnsafe reports a name or a type, passed to New, that would break the form.
 const ErrUnsafe Cause = "unsafe"
 
-// causeTexts says for each cause what is wrong and what to do.
+// causeTexts holds for each cause what is wrong and what to do.
 var causeTexts = map[Cause]string{
 	ErrNotMultipart: "the request is not multipart/form-data; send Content-Type: multipart/form-data; boundary=…",
 	ErrBoundary:     "the boundary cannot be used; make it 1 to 70 letters and digits, and do not quote it",
@@ -74,7 +75,7 @@ var causeTexts = map[Cause]string{
 	ErrUnsafe: "this cannot be written into a part's header; choose another (SafeName makes a file name that can)",
 }
 
-// Causes lists every Cause, in no order.
+// Causes returns every Cause, in no particular order.
 func Causes() []Cause {
 	list := make([]Cause, 0, len(causeTexts))
 	for c := range causeTexts {
@@ -83,7 +84,7 @@ func Causes() []Cause {
 	return list
 }
 
-// Error says in English what is wrong and what to do about it.
+// Error returns in English what is wrong and what to do.
 func (c Cause) Error() string {
 	if text, ok := causeTexts[c]; ok {
 		return text
@@ -91,15 +92,15 @@ func (c Cause) Error() string {
 	return string(c)
 }
 
-// An Error is a Cause with the place and the evidence. Its text is safe for a log and a terminal: what it cites of the
-// body is quoted and cut to 64 bytes.
+// An Error is a Cause with its place and evidence. Its text is safe for a log and a terminal: what
+// it cites of the body is quoted and cut to 64 bytes.
 //
 //	form: part 2: a header parameter is given twice; send it once: filename, "b.exe"
 type Error struct {
 	Cause  Cause
-	Part   int    // the part it is about, counted from 1; 0 before the first, and in New
-	Detail string // the evidence: what was found, and where
-	Err    error  // for ErrRead and ErrTruncated: what the body's reader answered, if it was not io.EOF
+	Part   int    // the part, counted from 1; 0 before the first, and in New
+	Detail string // what was found, and where
+	Err    error  // for ErrRead and ErrTruncated: the body's error, unless it was io.EOF
 }
 
 func (e *Error) Error() string {
@@ -117,7 +118,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap makes errors.Is find the Cause, and errors.As what the body's reader answered (an *http.MaxBytesError).
+// Unwrap makes errors.Is find the Cause, and errors.As what the body's reader answered (an
+// *http.MaxBytesError).
 func (e *Error) Unwrap() []error {
 	if e.Err != nil {
 		return []error{e.Cause, e.Err}
@@ -129,23 +131,24 @@ func errorf(cause Cause, format string, args ...any) *Error {
 	return &Error{Cause: cause, Detail: fmt.Sprintf(format, args...)}
 }
 
-// A WarningID names one leniency. The string is stable, for logs, tests and translations.
+// A WarningID names a deviation that the Reader tolerates. The string is stable, for logs, tests
+// and translations.
 type WarningID string
 
-// What the Reader let pass. Each says what is known of the real service; "pay" is APIv3 and APIv2, "account" the
-// Official Account API.
+// What the Reader tolerates, and what is known of the real service: "pay" is APIv3 and APIv2,
+// "account" the Official Account API.
 const (
-	// The Content-Type has no boundary; it was taken from the first --… line of the body. A well-used Python SDK has
-	// always sent it so. Whether the real service copes is not known.
+	// The Content-Type has no boundary; it was taken from the first --… line of the body. A
+	// well-used Python SDK has always sent it so. Whether the real service copes is not known.
 	WarnNoBoundary WarningID = "no-boundary"
-	// boundary="…": the real service reads no part at all, so meta is empty and the signature wrong (401), or the file is
-	// missing (41005). The default of .NET.
+	// boundary="…": the real service reads no part at all, so meta is empty and the signature wrong
+	// (401), or the file is missing (41005). The default of .NET.
 	WarnQuotedBoundary WarningID = "quoted-boundary"
 	// Text before the first delimiter, skipped.
 	WarnPreamble WarningID = "preamble"
 	// Blanks or tabs after a delimiter, on its line.
 	WarnPadding WarningID = "padding"
-	// An empty part without the line break that belongs before its delimiter.
+	// An empty part without the line break before its delimiter.
 	WarnNoLineBreak WarningID = "no-line-break"
 
 	// A header over several lines.
@@ -154,20 +157,21 @@ const (
 	WarnBlankBeforeColon WarningID = "blank-before-colon"
 	// A header twice in one part. The first counts.
 	WarnDuplicateHeader WarningID = "duplicate-header"
-	// A Content-Length inside a part. OkHttp 3 and Guzzle send it and pay accepts it; account is said to refuse it. Not
-	// worth a line in a log.
+	// A Content-Length inside a part. OkHttp 3 and Guzzle send it and pay accepts it; account
+	// reportedly refuses it. Not worth logging.
 	WarnPartLength WarningID = "part-content-length"
-	// A Content-Transfer-Encoding other than 7bit, 8bit and binary. It was not applied: the bytes are as sent, and the
-	// digest will not agree with the file's.
+	// A Content-Transfer-Encoding other than 7bit, 8bit and binary. It was not applied: the bytes
+	// are as sent, and the digest will not agree with the file's.
 	WarnTransferEncoding WarningID = "transfer-encoding"
 
 	// The Content-Disposition is not form-data.
 	WarnNotFormData WarningID = "not-form-data"
 	// name=meta or filename=a.jpg, without quotes. The default of .NET.
 	WarnUnquoted WarningID = "unquoted"
-	// name='meta'. The quotes were taken off; a server that follows the standard keeps them as part of the name.
+	// name='meta'. The quotes were taken off; a server that follows the standard keeps them as part
+	// of the name.
 	WarnSingleQuotes WarningID = "single-quotes"
-	// The name is absent or empty: nobody can ask for this part.
+	// The name is absent or empty, so the part cannot be looked up.
 	WarnNoName WarningID = "no-name"
 	// The name or file name is not UTF-8 (GBK, most likely).
 	WarnNotUTF8 WarningID = "not-utf8"
@@ -175,7 +179,7 @@ const (
 	WarnFilenameStar WarningID = "filename-star"
 )
 
-// A Warning is one leniency used on one body.
+// A Warning is one tolerated deviation in one body.
 type Warning struct {
 	ID     WarningID
 	Part   int    // counted from 1; 0 for the body as a whole
@@ -194,7 +198,7 @@ func (w Warning) String() string {
 	return text
 }
 
-// quote makes strangers' bytes fit to be printed: one line, no control characters, at most 64 of them.
+// quote makes untrusted bytes safe to print: one line, no control characters, at most 64 bytes.
 func quote[T string | []byte](raw T) string {
 	if len(raw) > 64 {
 		return strconv.Quote(string(raw[:64])) + "…"

@@ -64,7 +64,8 @@ func ExampleError() {
 	// form: lines end with LF alone, which WeChat's servers cannot read; end each line, the empty ones too, with CR LF: after "--B"
 }
 
-// A .NET client's form can be read, and the warnings say what the real service would not understand.
+// A .NET client's form can be read, and the warnings say what the real service would not
+// understand.
 func ExampleReader_Warnings() {
 	body := "--B\r\nContent-Disposition: form-data; name=meta\r\n\r\n{}\r\n--B--\r\n"
 	r, err := form.NewReader(strings.NewReader(body), `multipart/form-data; boundary="B"`, form.Limits{})

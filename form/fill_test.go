@@ -7,7 +7,8 @@ import (
 	"testing/iotest"
 )
 
-// The end of the form comes with the end of the file: it is not a write, a TLS record and a packet of its own.
+// The end of the form comes with the end of the file: it is not a write, a TLS record and a packet
+// of its own.
 func TestReaderFills(t *testing.T) {
 	body, err := New(File{"file", "a.jpg", "image/jpeg"}, Field{"meta", "{}", "application/json"})
 	if err != nil {

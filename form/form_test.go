@@ -11,7 +11,8 @@ import (
 // png begins like a real PNG: it holds CR LF, a lone LF, a NUL, and bytes that are not UTF-8.
 const png = "\x89PNG\r\n\x1a\n\x00\x00\r\n--\r\n\xff"
 
-// wire makes a body of a readable text: line ends become CR LF, <PNG> a picture, <LF> and <CR> themselves.
+// wire makes a body of a readable text: line ends become CR LF, <PNG> a picture, <LF> and <CR>
+// themselves.
 func wire(text string) string {
 	text = strings.ReplaceAll(text, "\n", "\r\n")
 	return strings.NewReplacer("<PNG>", png, "<LF>", "\n", "<CR>", "\r", "<NUL>", "\x00").Replace(text)

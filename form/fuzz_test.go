@@ -7,8 +7,9 @@ import (
 	"testing/iotest"
 )
 
-// FuzzReader: whatever comes, no panic, errors fit to print, the same answer for other chunks, content that was really
-// there, no delimiter inside a whole part, and no other reading than mime/multipart's.
+// FuzzReader: whatever comes, no panic, errors fit to print, the same answer for other chunks,
+// content that was really there, no delimiter inside a whole part, and no other reading than
+// mime/multipart's.
 func FuzzReader(f *testing.F) {
 	for _, c := range bodies() {
 		if len(c.body) < 4000 {
@@ -42,8 +43,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip: what New takes is read back the same, by this package and by mime/multipart; what SafeName makes, New
-// takes.
+// FuzzRoundTrip: what New takes is read back the same, by this package and by mime/multipart; what
+// SafeName makes, New takes.
 func FuzzRoundTrip(f *testing.F) {
 	for _, c := range names {
 		f.Add(c.name, "image/jpeg", png, `{"filename":"a.jpg"}`)

@@ -29,8 +29,8 @@ func bodies() (list []struct{ contentType, body string }) {
 	return list
 }
 
-// Each client's body cut after every byte: an error, or what the whole body says; and no part that is reported whole
-// differs from what the client sent.
+// Each client's body cut after every byte: an error, or what the whole body says; and no part that
+// is reported whole differs from what the client sent.
 func TestCutAnywhere(t *testing.T) {
 	cuts, clean := 0, 0
 	for _, c := range clients {
@@ -158,8 +158,8 @@ func TestBufferEdges(t *testing.T) {
 	}
 }
 
-// Each byte of the delimiters and headers changed to each of a few others: no panic, no endless loop, every error fit to
-// print, and no byte of content invented.
+// Each byte of the delimiters and headers changed to each of a few others: no panic, no endless
+// loop, every error fit to print, and no byte of content invented.
 func TestFlips(t *testing.T) {
 	flips := 0
 	for _, c := range bodies() {
@@ -271,7 +271,8 @@ func compareMime(contentType, body string) (differs string, ok bool) {
 		if mine.content != string(content) {
 			return fmt.Sprintf("content %q, mime/multipart has %q", mine.content, content), false
 		}
-		// It knows no %22, no name of more than one path element, and takes a backslash off before other signs than a quote.
+		// It knows no %22, no name of more than one path element, and takes a backslash off before
+		// other signs than a quote.
 		if _, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition")); err == nil && !strings.Contains(mine.header, "%22") && !oddEscape.MatchString(mine.header) {
 			if mine.name != params["name"] || mine.filename != params["filename"] {
 				return fmt.Sprintf("name %q file %q, mime/multipart has %q", mine.name, mine.filename, params), false

@@ -5,23 +5,54 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 )
 
-// This file is the Reader's window on the body: what fills it, and how delimiters and header lines are found in it.
+// Limits bound what a Reader accepts. A value below one means its default. They do not bound the
+// content of a part: limit the body (http.MaxBytesReader), and pass a max to Part.Text.
+type Limits struct {
+	Parts    int   // parts in a form; default 16
+	Header   int64 // bytes of one part's header lines, line ends included; default 8 KiB
+	Preamble int64 // bytes before the first delimiter; default 4 KiB
+}
 
-func (r *Reader) window() []byte { return r.buf[r.r:r.w] }
+// scanner is a window on a body: it fills the window, and finds delimiters and header lines in it.
+type scanner struct {
+	body     io.Reader
+	bodyErr  error // the body's last error, io.EOF included
+	lim      Limits
+	boundary string
+	needle   []byte // LF, two dashes, boundary
+
+	// The window, buf[r:w], is what was read from the body and not used yet. It begins with ready
+	// bytes of content; if delim is not 0, a delimiter line of delim bytes follows, with the line
+	// breaks on both sides.
+	buf          []byte
+	r, w         int
+	read         int64 // from the body, in all
+	ready, delim int
+	last         bool // that delimiter is the closing one
+	start        bool // no content yet: a delimiter needs no line break before it here
+	used         int64
+
+	parts    int
+	reading  int   // the number of the part being read, 0 between parts
+	fail     error // sticky
+	warnings []Warning
+}
+
+func (r *scanner) window() []byte { return r.buf[r.r:r.w] }
 
 // use drops n bytes of content from the window.
-func (r *Reader) use(n int) {
+func (r *scanner) use(n int) {
 	r.r += n
 	r.ready -= n
 	r.used += int64(n)
 	r.start = r.start && n == 0
 }
 
-// advance waits until there is content in the window, ready > 0. It answers io.EOF when a delimiter is next.
-func (r *Reader) advance() error {
+// advance reads until the window begins with content, ready > 0. It returns io.EOF if a delimiter
+// is next.
+func (r *scanner) advance() error {
 	for r.ready == 0 {
 		if r.delim > 0 {
 			return io.EOF
@@ -39,11 +70,18 @@ func (r *Reader) advance() error {
 	return nil
 }
 
-// fill reads more of the body into the window. There is always room: all who wait for more bound what they wait for. If
-// there is no more, it answers why.
-func (r *Reader) fill() error {
-	if r.buf == nil {
-		r.buf = make([]byte, max(16<<10, r.lim.Header+1024, r.lim.Preamble+1024))
+// firstWindow is the size of the window until so many bytes have come.
+const firstWindow = 4 << 10
+
+// fill reads more of the body into the window, or returns why there is no more. There is always
+// room, as every caller bounds what it waits for.
+func (r *scanner) fill() error {
+	if size := max(16<<10, r.lim.Header+1024, r.lim.Preamble+1024); r.buf == nil {
+		r.buf = make([]byte, firstWindow)
+	} else if len(r.buf) < int(size) && r.read >= firstWindow {
+		whole := make([]byte, size)
+		r.w, r.r = copy(whole, r.window()), 0
+		r.buf = whole
 	}
 	if r.r > 0 {
 		r.w = copy(r.buf, r.buf[r.r:r.w])
@@ -67,14 +105,15 @@ func (r *Reader) fill() error {
 // maxPadding bounds the blanks between a boundary and the end of its line.
 const maxPadding = 128
 
-// scan looks through the window for a delimiter, and sets ready and delim. Both are 0 when it needs a longer window.
+// scan looks through the window for a delimiter, and sets ready and delim. Both are 0 when it needs
+// a longer window.
 //
 //	CR LF -- boundary *( SP / TAB ) CR LF                 before a part
 //	CR LF -- boundary -- *( SP / TAB ) ( CR LF / end )    after the last
 //
-// A line that merely begins like one (--boundaryX) is content, as it is for other parsers. One that they would disagree
-// about (LF without CR before it, text after it) is refused.
-func (r *Reader) scan() error {
+// A line that only begins like one (--boundaryX) is content, as for other parsers. One that parsers
+// disagree about (LF without CR before it, text after it) is refused.
+func (r *scanner) scan() error {
 	win := r.window()
 	dashed := r.needle[1:]
 	if r.start && bytes.HasPrefix(win, dashed) {
@@ -93,7 +132,8 @@ func (r *Reader) scan() error {
 
 	i := bytes.Index(win, r.needle)
 	if i < 0 {
-		// The end of the window may be the start of a delimiter: keep as much, and a little more for unfinished to look at.
+		// The end of the window may be the start of a delimiter: keep that much, and a little more
+		// for unfinished.
 		r.ready = max(0, len(win)-len(r.needle)-16)
 		return nil
 	}
@@ -120,14 +160,15 @@ func (r *Reader) scan() error {
 	return nil
 }
 
-// What lineEnd answers when there is no end.
+// What lineEnd returns if there is no end.
 const (
 	content = -1 // this is not a delimiter
 	more    = -2 // the window is too short to tell
 )
 
-// lineEnd looks at what follows --boundary, and says after how many bytes the delimiter line ends, or content, or more.
-func (r *Reader) lineEnd(rest []byte) (end int, last bool, err error) {
+// lineEnd returns after how many bytes the delimiter line ends, rest being what follows --boundary;
+// or content, or more.
+func (r *scanner) lineEnd(rest []byte) (end int, last bool, err error) {
 	if len(rest) == 0 {
 		return more, false, nil
 	}
@@ -162,8 +203,8 @@ func (r *Reader) lineEnd(rest []byte) (end int, last bool, err error) {
 	return end, last, errorf(ErrDelimiter, "%s is followed by %s", quote(r.needle[1:]), quote(rest))
 }
 
-// unfinished explains a body that ends in content, where a delimiter should still come.
-func (r *Reader) unfinished() error {
+// unfinished returns the error of a body that ends in content, before the closing delimiter.
+func (r *scanner) unfinished() error {
 	win := r.window()
 	if r.bodyErr == io.EOF && !bytes.Contains(win, r.needle) {
 		if i := bytes.Index(win, []byte("--"+r.boundary+"--")); i >= 0 {
@@ -179,8 +220,8 @@ func (r *Reader) unfinished() error {
 	return r.ended("in content, after " + strconv.FormatInt(r.used+int64(len(win)), 10) + " bytes of it")
 }
 
-// ended is the error for a body that has no more bytes.
-func (r *Reader) ended(where string) error {
+// ended returns the error of a body that has no more bytes.
+func (r *scanner) ended(where string) error {
 	switch {
 	case r.bodyErr == io.EOF && r.parts == 0 && r.used == 0 && r.w == 0:
 		return &Error{Cause: ErrEmpty}
@@ -192,148 +233,33 @@ func (r *Reader) ended(where string) error {
 	return &Error{Cause: ErrRead, Detail: where, Err: r.bodyErr}
 }
 
-// skipPreamble goes to the first delimiter.
-func (r *Reader) skipPreamble() error {
-	if r.boundary == "" {
-		if err := r.sniffBoundary(); err != nil {
-			return err
-		}
-	}
-	var head []byte // the body's first line, to explain by
-	for {
-		err := r.advance()
-		if head == nil {
-			head = bytes.Clone(firstLine(r.window()))
-		}
-		switch {
-		case err == io.EOF:
-			if r.used > 0 {
-				r.warn(WarnPreamble, quote(head))
-			}
-			return nil
-		case errors.Is(err, ErrTruncated):
-			rest, whole := bytes.CutPrefix(head, r.needle[1:])
-			if r.used == 0 && (bytes.HasPrefix(r.needle[1:], head) || whole && len(bytes.Trim(rest, " \t-\r")) == 0) {
-				return err // cut in the first delimiter itself
-			}
-			return r.noDelimiter(head)
-		case err != nil:
-			return err
-		case r.used+int64(r.ready) > r.lim.Preamble:
-			return r.noDelimiter(head)
-		}
-		r.use(r.ready)
-	}
-}
+const maxBoundary = 70 // characters; RFC 2046 §5.1.1
 
-// firstLine is text up to its first line break, or the first 96 bytes of it.
-func firstLine(text []byte) []byte {
-	line, _, _ := bytes.Cut(text[:min(len(text), 96)], []byte("\n"))
-	return bytes.TrimSuffix(line, []byte("\r"))
-}
-
-// noDelimiter explains a body that begins with head and not with a delimiter.
-func (r *Reader) noDelimiter(head []byte) error {
-	switch {
-	case r.boundary == "":
-	case strings.TrimRight(string(head), " \t-") == strings.TrimRight(r.boundary, "-"):
-		return errorf(ErrDashes, "%s", quote(head))
-	case bytes.HasPrefix(head, []byte("--")):
-		return errorf(ErrOtherBoundary, "Content-Type %s, body %s", quote(r.boundary), quote(head[2:]))
-	}
-	return errorf(ErrNoDelimiter, "it begins with %s", quote(head))
-}
-
-// sniffBoundary takes the boundary from the first line that begins with two dashes.
-func (r *Reader) sniffBoundary() error {
-	limit := r.lim.Preamble + int64(len("\r\n--")+maxBoundary+len("\r"))
-	for from := 0; ; {
-		line := r.window()[from:]
-		end := bytes.IndexByte(line, '\n')
-		switch {
-		case end < 0 && int64(from+len(line)) <= limit:
-			if r.fill() == nil {
-				continue
-			}
-			if r.bodyErr == io.EOF && r.w > 0 && !bytes.HasPrefix(line, []byte("--")) {
-				return r.noDelimiter(firstLine(r.window()))
-			}
-			return r.ended("in the first delimiter")
-		case end < 0 || int64(from+end) > limit:
-			return r.noDelimiter(firstLine(r.window()))
-		}
-		from += end + 1
-		boundary, dashes := strings.CutPrefix(strings.TrimRight(string(line[:end]), " \t\r"), "--")
-		if !dashes || boundary == "" {
-			continue
-		}
-		if line[end-1] != '\r' {
-			return errorf(ErrLineEnds, "after %s", quote(line[:end]))
-		}
-		r.warn(WarnNoBoundary, quote(boundary))
-		return r.setBoundary(boundary)
-	}
-}
-
-// readHeader takes the header lines of a part, up to the empty line, and looks at the form of each; parseHeader reads
-// what they say.
-func (r *Reader) readHeader() ([]byte, error) {
-	for from := 0; ; {
-		win := r.window()
-		line := win[from:]
-		end := bytes.IndexByte(line, '\n') + 1
-		if end > 0 {
-			line = line[:end]
-		}
-		if string(line) == "\r\n" {
-			header := bytes.Clone(win[:from])
-			r.r += from + end
-			return header, nil
-		}
-		if int64(from+len(line)) > r.lim.Header && string(line) != "\r" {
-			// Is it a header, or content that stands where a header should?
-			name, _, _ := bytes.Cut(line[:r.lim.Header-int64(from)], []byte(":"))
-			if name = bytes.TrimRight(name, " \t"); len(name) > 0 && !isToken(name) && (from == 0 || line[0] != ' ' && line[0] != '\t') {
-				return nil, errorf(ErrNoBlankLine, "%s", quote(line))
-			}
-			return nil, errorf(ErrHeaderTooLong, "more than %d bytes", r.lim.Header)
-		}
-		if end > 0 {
-			if err := r.checkLine(line, from == 0); err != nil {
-				return nil, err
-			}
-			from += end
-			continue
-		}
-		if r.fill() != nil {
-			if len(win) == 0 {
-				return nil, r.ended("after a delimiter that is not the closing one")
-			}
-			return nil, r.ended("in the headers of a part")
+// setBoundary accepts any visible ASCII, a little more than the RFC allows.
+func (r *scanner) setBoundary(b string) error {
+	for i := range len(b) {
+		if c := b[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return errorf(ErrBoundary, "%s", quote(b))
 		}
 	}
-}
-
-// checkLine refuses a line, which ends with LF, that is no header line.
-func (r *Reader) checkLine(line []byte, first bool) error {
-	name, _, colon := bytes.Cut(line, []byte(":"))
-	folded := !first && (line[0] == ' ' || line[0] == '\t')
-	text, crlf := bytes.CutSuffix(line, []byte("\r\n"))
-	switch {
-	case string(line) == "\n":
-		return errorf(ErrLineEnds, "an empty line")
-	case !folded && (!colon || !isToken(bytes.TrimRight(name, " \t"))) || bytes.HasPrefix(line, r.needle[1:]):
-		if bytes.Contains(name, []byte("：")) {
-			return errorf(ErrFullWidth, "%s", quote(line))
-		}
-		return errorf(ErrNoBlankLine, "%s", quote(line))
-	case !crlf:
-		return errorf(ErrLineEnds, "after %s", quote(line))
+	if b == "" || len(b) > maxBoundary || b[len(b)-1] == ' ' {
+		return errorf(ErrBoundary, "%s, of %d characters", quote(b), len(b))
 	}
-	for i, c := range text {
-		if c != '\t' && isControl(rune(c)) {
-			return errorf(ErrControl, "%s", quote(text[max(0, i-24):]))
-		}
-	}
+	r.boundary, r.needle = b, []byte("\n--"+b)
 	return nil
+}
+
+func (r *scanner) warn(id WarningID, detail string) {
+	if len(r.warnings) < 100 {
+		r.warnings = append(r.warnings, Warning{ID: id, Part: r.parts, Detail: detail})
+	}
+}
+
+// failed makes err final.
+func (r *scanner) failed(err error) error {
+	if e, ok := err.(*Error); ok {
+		e.Part = r.parts
+	}
+	r.fail = err
+	return err
 }

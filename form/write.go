@@ -24,19 +24,20 @@ type File struct {
 	ContentType string // image/jpeg; "" leaves the header out
 }
 
-// A Body is a form whose file is yet to come. It does not change, so that one Body may be sent many times, also at once.
+// A Body is a form without its file. It is immutable: it can be sent many times, concurrently too.
 type Body struct {
 	boundary string
-	prefix   []byte // the fields, and the head of the file's part
+	prefix   []byte // the fields, and the headers of the file's part
 	suffix   []byte // the closing delimiter
 }
 
-// New lays out a form: the fields in their order, then the file, as the documents do.
+// New returns a form with the fields in their order, then the file, as documented.
 //
-// Names, file name and types must be fit to stand in a header as they are. Neither escape for a quote (%22 as browsers
-// write it, \" as Go does) is documented by WeChat, which compares the file name with meta.filename; so New escapes
-// nothing, and instead refuses what would need it, with ErrUnsafe: quotes, backslashes, control characters, a literal
-// %22, what is not UTF-8, an empty name. SafeName turns any name into one that passes; use its result in meta, too.
+// Names, file name and types must need no escaping in a header. WeChat compares the file name with
+// meta.filename and documents neither escape for a quote (%22 as browsers write it, \" as Go does),
+// so New escapes nothing and refuses with ErrUnsafe: quotes, backslashes, control characters, a
+// literal %22, invalid UTF-8, an empty name. SafeName turns any name into one that New accepts; use
+// its result in meta, too.
 func New(file File, fields ...Field) (*Body, error) {
 	var random [16]byte
 	rand.Read(random[:]) // never fails
@@ -45,7 +46,7 @@ func New(file File, fields ...Field) (*Body, error) {
 
 func layOut(boundary string, file File, fields []Field) (*Body, error) {
 	var b bytes.Buffer
-	b.Grow(1 << 10) // most are smaller
+	b.Grow(1 << 10) // usually enough
 	for _, f := range fields {
 		if err := checkHeader("field name", f.Name, f.ContentType); err != nil {
 			return nil, err
@@ -70,7 +71,8 @@ func layOut(boundary string, file File, fields []Field) (*Body, error) {
 	return &Body{boundary, b.Bytes(), []byte("\r\n--" + boundary + "--\r\n")}, nil
 }
 
-// checkHeader refuses a name that cannot stand between quotes, and a type that cannot stand on a header line.
+// checkHeader refuses a name that would need escaping between quotes, and a type that would break a
+// header line.
 func checkHeader(what, name, contentType string) error {
 	switch {
 	case name == "":
@@ -83,14 +85,15 @@ func checkHeader(what, name, contentType string) error {
 	return nil
 }
 
-// ContentType is the request's Content-Type. The boundary is 36 letters and digits and not quoted, for the real service
-// does not understand quotes there.
+// ContentType returns the request's Content-Type. The boundary has 36 letters and digits and no
+// quotes, which the real service does not understand there.
 func (b *Body) ContentType() string {
 	return "multipart/form-data; boundary=" + b.boundary
 }
 
-// Len is the length in bytes of the whole body around a file of fileSize bytes: the request's Content-Length, without
-// which the account API answers 412. For a size below zero (not known) it is -1.
+// Len returns the length in bytes of the whole body with a file of fileSize bytes: the request's
+// Content-Length, without which the account API answers 412. For an unknown size, below zero, it is
+// -1.
 func (b *Body) Len(fileSize int64) int64 {
 	if fileSize < 0 {
 		return -1
@@ -98,15 +101,17 @@ func (b *Body) Len(fileSize int64) int64 {
 	return int64(len(b.prefix)) + fileSize + int64(len(b.suffix))
 }
 
-// Reader streams the body with file in its place. Each call gives a new, independent Reader: call it again, with the file
-// from its start, to send again. An error of file is passed on, and the form is then left without its end.
+// Reader streams the body with file in its place. Each call returns an independent reader: to send
+// again, call it again with the file from its start. It passes on an error of file, and the form
+// then lacks its end.
 //
-// It fills what it is given to read into, so that the file's last bytes and the form's end are one write to the network.
+// It fills the buffer that it reads into, so that the file's last bytes and the form's end are one
+// write to the network.
 func (b *Body) Reader(file io.Reader) io.Reader {
 	return &filling{[]io.Reader{bytes.NewReader(b.prefix), file, bytes.NewReader(b.suffix)}}
 }
 
-// filling is an io.MultiReader that goes on to the next as long as there is room.
+// filling is an io.MultiReader that fills the buffer from as many readers as it takes.
 type filling struct{ readers []io.Reader }
 
 func (f *filling) Read(p []byte) (n int, err error) {
@@ -128,9 +133,10 @@ func (f *filling) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// SafeName makes of any path or name a file name that New takes and that every server reads alike: its Base, with ' for a
-// quote and _ for control characters, for bytes that are not UTF-8 and for characters above U+FFFF (the documents ask
-// for UTF-8 of at most three bytes: no emoji). The extension stays, and nothing is cut. Of nothing it makes "file".
+// SafeName turns any path or name into a file name that New accepts and every server reads alike:
+// its Base, with ' for a quote and _ for control characters, invalid UTF-8 and characters above
+// U+FFFF (the documents ask for UTF-8 of at most three bytes: no emoji). It keeps the extension and
+// the length. Of an empty name it makes "file".
 func SafeName(name string) string {
 	name = strings.ReplaceAll(Base(name), "%22", "'")
 	name = strings.Map(func(c rune) rune {

@@ -5,18 +5,20 @@ import (
 	"math"
 )
 
-// A BMP is a file header of 14 bytes, a DIB header that starts with its own size, a palette, and the pixels at an offset
-// that the file header names. All numbers are little-endian.
+// A BMP is a file header of 14 bytes, a DIB header that starts with its own size, a palette, and
+// the pixels at an offset that the file header names. All numbers are little-endian.
 //
-//	'BM'  file size 4  reserved 4  offset 4   header size 4  width 4  height 4  planes 2  bits 2  compression 4  image size 4 …
+//	'BM'  file size 4  reserved 4  offset 4
+//	header size 4  width 4  height 4  planes 2  bits 2  compression 4  image size 4 …
 //
-// The file size is not looked at: many writers get it wrong. Nor is the number of planes, for the same reason.
+// The file size and the number of planes are ignored: many writers get them wrong.
 const (
 	bmpFileHeader = 14
-	bmpFields     = 40 // of the largest DIB header, as many bytes as are looked at
+	bmpFields     = 40 // of the DIB header, the bytes that are read
 )
 
-// The compressions of a DIB header (BITMAPINFOHEADER.biCompression; OS/2 gives 3 and 4 another meaning).
+// The compressions of a DIB header (BITMAPINFOHEADER.biCompression; OS/2 gives 3 and 4 another
+// meaning).
 const (
 	bmpRGB       = 0
 	bmpRLE8      = 1
@@ -27,8 +29,8 @@ const (
 	bmpAlpha     = 6 // bit fields with alpha
 )
 
-// walkBMP reads the headers and checks that the palette and the pixels are within the file. How much a compressed
-// picture takes only its decoder knows; its own word for it is taken, and it may stop early, as RLE often does.
+// walkBMP reads the headers and checks that the palette and the pixels are within the file. Only a
+// decoder knows the size of compressed pixels: the header's word is taken for it.
 func (w *walker) walkBMP() error {
 	b := w.peek(bmpFileHeader + 4)
 	if len(b) < bmpFileHeader+4 {
@@ -41,7 +43,7 @@ func (w *walker) walkBMP() error {
 		40, 52, 56, // Windows 3, and with colour masks, and with alpha
 		108, 124: // Windows 4 and 5
 	default:
-		return w.fail(Header, "no such header size")
+		return w.fail(Header, "an unknown header size")
 	}
 	if b = w.peek(bmpFileHeader + int(size)); int64(len(b)) < bmpFileHeader+size {
 		return w.fail(Header, "cut inside the header")
@@ -52,7 +54,7 @@ func (w *walker) walkBMP() error {
 		return w.fail(Header, reasonSize)
 	}
 	if !d.readable() {
-		return w.fail(Header, "no such bits per pixel and compression")
+		return w.fail(Header, "an invalid combination of bits per pixel and compression")
 	}
 	if d.height < 0 { // top-down
 		d.height = -d.height
@@ -66,20 +68,20 @@ func (w *walker) walkBMP() error {
 		return w.fail(Damaged, "the pixels begin inside the header")
 	}
 	if !w.skip(max(offset, headers+4*d.colours)) {
-		return w.fail(Damaged, "the palette or the pixels begin behind the file")
+		return w.fail(Damaged, "the palette or the pixels begin beyond the end of the file")
 	}
 	if !w.skip(offset + max(d.bytes(), 1) - w.offset) {
-		return w.fail(Damaged, "the pixels end behind the file")
+		return w.fail(Damaged, "the pixels extend beyond the end of the file")
 	}
 	return nil
 }
 
-// dib is what matters of a DIB header.
+// dib is the part of a DIB header that matters.
 type dib struct {
 	width, height     int64
 	bits, compression int64
 	imageSize         int64
-	colours           int64 // in the palette, 0 for as many as the bits allow
+	colours           int64 // in the palette; 0 if it has the full number for the bits
 	os2               bool
 }
 
@@ -90,7 +92,7 @@ func readDIB(b []byte) dib {
 			width: int64(le.Uint16(b[4:])), height: int64(le.Uint16(b[6:])), bits: int64(le.Uint16(b[10:])), os2: true,
 		}
 	}
-	var f [bmpFields]byte // what a short header leaves out is zero
+	var f [bmpFields]byte // fields that a short header lacks are zero
 	copy(f[:], b)
 	return dib{
 		width:       int64(int32(le.Uint32(f[4:]))),
@@ -103,7 +105,7 @@ func readDIB(b []byte) dib {
 	}
 }
 
-// readable reports whether the bits per pixel and the compression go together.
+// readable reports whether the combination of bits per pixel and compression is valid.
 func (d *dib) readable() bool {
 	switch d.compression {
 	case bmpRGB:
@@ -123,7 +125,8 @@ func (d *dib) readable() bool {
 	return false
 }
 
-// bytes returns how much the pixels take: rows padded to 4 bytes, or what the header says of compressed ones.
+// bytes returns the size of the pixels: rows padded to 4 bytes, or the header's size of compressed
+// ones.
 func (d *dib) bytes() int64 {
 	switch {
 	case d.compression == bmpRGB, d.compression == bmpBitfields && !d.os2, d.compression == bmpAlpha && !d.os2:

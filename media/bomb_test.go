@@ -2,6 +2,8 @@ package media_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,10 +12,14 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// TestBombs walks files that are made to take a decoder's time or memory. Each must be answered rightly, at once and
-// without memory. The slowest of honest walks takes a few milliseconds, so 100 ms, best of three, say something even of
-// a busy machine.
-func TestBombs(t *testing.T) {
+// A bomb is a file that is made to take a decoder's time or memory.
+type bomb struct {
+	file []byte
+	want media.Kind
+}
+
+func bombs(t testing.TB) map[string]bomb {
+	t.Helper()
 	plain := makeJPEG(t, 16, 16)
 	sof, sos, eoi := index(t, plain, "\xFF\xC0"), index(t, plain, "\xFF\xDA"), len(plain)-2
 	scan := plain[sos:eoi]
@@ -22,10 +28,7 @@ func TestBombs(t *testing.T) {
 	zeros := deflated(make([]byte, 16<<20))
 	pairs := deflated([]byte(strings.Repeat("ab", 8<<20)))
 
-	bombs := map[string]struct {
-		file []byte
-		want media.Kind
-	}{
+	return map[string]bomb{
 		"jpeg 65535x65535":         {patched(plain, sof+5, 0xFF, 0xFF, 0xFF, 0xFF), media.TooBig},
 		"jpeg DNL 65535":           {inserted(patched(plain, sof+5, 0, 0, 0xFF, 0xFF), eoi, segment(0xDC, "\xFF\xFF")), media.TooBig},
 		"jpeg scans":               {inserted(plain, eoi, bytes.Repeat(scan, 2000)), media.TooBig},
@@ -58,30 +61,89 @@ func TestBombs(t *testing.T) {
 		"bmp palette of 16 GB":     {patched(bmp{width: 9, height: 9, bits: 8}.bytes(), 46, 0xFF, 0xFF, 0xFF, 0xFF), media.Damaged},
 		"bmp pixels at 4 GB":       {bmp{width: 9, height: 9, bits: 8, offset: 1<<32 - 1}.bytes(), media.Damaged},
 	}
-	for name, bomb := range bombs {
-		r := bytes.NewReader(bomb.file)
-		fastest := time.Hour
-		for range 3 {
-			r.Reset(bomb.file)
-			start := time.Now()
-			_, err := media.Walk(r)
-			fastest = min(fastest, time.Since(start))
+}
+
+// TestBombs walks files that are made to take a decoder's time or memory. Each must get the right
+// verdict without memory, and the work is counted: a walk reads each byte once, stops within 32 KB
+// of the first fault, and takes a few steps per segment. BenchmarkBombs measures the time.
+func TestBombs(t *testing.T) {
+	for name, bomb := range bombs(t) {
+		t.Run(name, func(t *testing.T) {
+			r := &counting{Reader: bytes.NewReader(bomb.file)}
+			info, err := media.Walk(r)
 			if got := kindOf(t, err); got != bomb.want {
-				t.Errorf("%s: got %v, want %q", name, err, bomb.want)
-				break
+				t.Errorf("got %v, want %q", err, bomb.want)
+			}
+			walked := len(bomb.file)
+			if e, ok := errors.AsType[*media.StructureError](err); ok {
+				walked = int(e.Offset)
+			}
+			if r.bytes > walked+32<<10+256 {
+				t.Errorf("%d of %d bytes read, although the walk ended at byte %d", r.bytes, len(bomb.file), walked)
+			}
+			if limit := r.bytes/4096 + 8; r.calls > limit {
+				t.Errorf("%d reads of %d bytes, want at most %d", r.calls, r.bytes, limit)
+			}
+			if info.Segments > media.MaxSegments+1 || info.Scans > media.MaxScans+1 {
+				t.Errorf("%d segments and %d scans walked", info.Segments, info.Scans)
+			}
+			steps := media.WalkSteps(bomb.file)
+			if limit := 16*info.Segments + 32; steps > limit {
+				t.Errorf("%d steps for %d segments, want at most %d", steps, info.Segments, limit)
+			}
+			again := bytes.NewReader(bomb.file)
+			allocations := testing.AllocsPerRun(3, func() {
+				again.Reset(bomb.file)
+				media.Walk(again)
+			})
+			if allocations > 4 { // the error
+				t.Errorf("%v allocations", allocations)
+			}
+		})
+	}
+}
+
+// counting counts what is read from a reader.
+type counting struct {
+	*bytes.Reader
+	calls, bytes int
+}
+
+func (r *counting) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.calls++
+	r.bytes += n
+	return n, err
+}
+
+// BenchmarkBombs compares the walk of each bomb with the SHA-256 of the same bytes, which every
+// upload computes too. It fails if a walk takes more than ten times as long.
+func BenchmarkBombs(b *testing.B) {
+	worst := 0.0
+	all := bombs(b)
+	for b.Loop() {
+		for name, bomb := range all {
+			fastest := func(do func()) time.Duration {
+				best := time.Hour
+				for range 5 {
+					start := time.Now()
+					do()
+					best = min(best, time.Since(start))
+				}
+				return best
+			}
+			hash := fastest(func() { sha256.Sum256(bomb.file) })
+			walk := fastest(func() { media.WalkBytes(bomb.file) })
+			if len(bomb.file) < 64<<10 { // too short for the clock
+				continue
+			}
+			ratio := float64(walk) / float64(hash)
+			if worst = max(worst, ratio); ratio > 10 {
+				b.Errorf("%s: the walk takes %v, SHA-256 %v", name, walk, hash)
 			}
 		}
-		if fastest > 100*time.Millisecond {
-			t.Errorf("%s: %v", name, fastest)
-		}
-		allocations := testing.AllocsPerRun(3, func() {
-			r.Reset(bomb.file)
-			media.Walk(r)
-		})
-		if allocations > 4 { // the error
-			t.Errorf("%s: %v allocations", name, allocations)
-		}
 	}
+	b.ReportMetric(worst, "walk/SHA-256")
 }
 
 // TestLimits stands on each limit and one step beyond.

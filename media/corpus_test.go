@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/media"
 )
 
-// disagreements are the files of the corpus that Walk judges otherwise than the manifest, each with the reason.
-// Behind those that the manifest would accept stand decoders that make up what is missing.
+// disagreements are the files of the corpus that Walk judges otherwise than the manifest, each with
+// the reason. Behind those that the manifest would accept stand decoders that make up what is
+// missing.
 var disagreements = map[string]string{
 	"go-fuzz-png/5c3ed56ce71be1412d4d679d15d4b0c081385cfe-3":   "IDAT ends with the file, its CRC is cut off: truncated",
 	"go-fuzz-png/df6c8819922811197eb8b17369e379060099fce8-1":   "IDAT is longer than the file: truncated",
@@ -24,16 +26,13 @@ var disagreements = map[string]string{
 	"go-fuzz-png/fef3a15e89629bbf33ab6bdb1c6b09ae1f2e28fd-2":   "only IEND is missing; that the one whole IDAT stops early shows only when it is inflated",
 }
 
-// TestCorpus walks a collection of picture files whose manifest says how good each is. It lies beside the checkout, not
-// in it, for its licences are many; WXUP_CORPUS names another place.
+// TestCorpus walks a collection of picture files whose manifest says how good each is. It lies
+// beside the checkout, not in it, for its licences are many; WXUP_CORPUS names another place.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("WXUP_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpus")
-	}
+	dir := need.Corpus(t, "../../shared/corpus")
 	rows, err := readManifest(filepath.Join(dir, "MANIFEST.tsv"))
 	if err != nil {
-		t.Skipf("NOT TESTED: no corpus of real and hostile pictures (set WXUP_CORPUS to its directory): %v", err)
+		t.Fatal(err)
 	}
 
 	type count struct{ accepted, refused, disagree int }

@@ -6,14 +6,15 @@ import (
 	"hash"
 )
 
-// The digests by which an upload says what its file is.
+// The digests that an upload states of its file.
 const (
 	SHA256 = "sha256" // APIv3: meta.sha256
-	MD5    = "md5"    // APIv2: media_hash. It finds damage, not forgery
+	MD5    = "md5"    // APIv2: media_hash. It detects damage, not forgery
 	SM3    = "sm3"    // APIv3: electronic invoices (digest_alogrithm, sic)
 )
 
-// NewDigest returns a new hash for one of the names above, and false for any other name. The names are in lower case.
+// NewDigest returns a new hash for one of the names above, false for any other. The names are in
+// lower case.
 func NewDigest(name string) (hash.Hash, bool) {
 	switch name {
 	case SHA256:

@@ -40,8 +40,8 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// TestSM3Lengths hashes 300 messages of 0 to 299 bytes, which is every way to pad. The hash of the hashes was computed
-// with OpenSSL 3.
+// TestSM3Lengths hashes 300 messages of 0 to 299 bytes, which is every way to pad. The hash of the
+// hashes was computed with OpenSSL 3.
 func TestSM3Lengths(t *testing.T) {
 	all := media.NewSM3()
 	for n := range 300 {

@@ -1,28 +1,34 @@
-// Package media tells what a file is and whether it is whole, and never decodes it.
+// Package media identifies files and checks that they are complete. It never decodes.
 //
-// A picture that WeChat takes is a JPEG, a PNG or a BMP. Three questions are asked of an upload, from cheap to dear:
+// A picture that WeChat accepts is a JPEG, a PNG or a BMP. An upload raises three questions, from
+// cheap to expensive:
 //
-//	f, ok := media.BySuffix("photo.JPG") // what its name says
-//	f := media.Sniff(head)               // what its first bytes say
-//	info, err := media.Walk(r)           // whether its structure holds, from the first byte to the end marker
+//	f, ok := media.BySuffix("photo.JPG") // what its name claims
+//	f := media.Sniff(head)               // what its first bytes claim
+//	info, err := media.Walk(r)           // whether its structure is complete
 //
-// All that is known about a kind of file (suffixes, MIME type, first bytes) is a row of one table in this file.
+// Everything that is known about a format (suffixes, MIME type, first bytes) is a row of one table,
+// in this file.
 //
 // # Why a walk and not a decoder
 //
-// Decoding is the wrong question twice. It refuses good pictures: Go's decoders do not know RLE or 16-bit BMPs, 12-bit,
-// arithmetic or lossless JPEGs. And it is dangerous: a JPEG of 100 KB can keep a decoder busy for half a minute, a PNG
-// of 500 KB can make it ask for gigabytes. [Walk] follows lengths and markers only. It reads each byte once, works in a
-// pooled buffer of 32 KB, allocates nothing, and is as strict about the frame of a file as it is blind to its pixels:
-// a file that was cut on its way is refused, a file with odd pixels is not. Files that would burst whoever decodes them
-// are refused by [MaxPixels], [MaxScans] and [MaxSegments].
+// A decoder gives the wrong answer in two ways. It refuses good pictures: Go's decoders do not
+// support RLE or 16-bit BMPs, nor 12-bit, arithmetic or lossless JPEGs. And it is dangerous: a JPEG
+// of 100 KB can keep a decoder busy for half a minute, a PNG of 500 KB can make it allocate
+// gigabytes. [Walk] follows lengths and markers only. It reads each byte once, uses a pooled buffer
+// of 32 KB and allocates nothing. It is strict about the structure of a file and ignores its
+// pixels: a file that was cut off is refused, a file with odd pixels is not. [MaxPixels],
+// [MaxScans] and [MaxSegments] refuse files that would overwhelm a decoder.
 //
-// An error of Walk is a [*StructureError]; errors.Is(err, media.TooBig) and the other kinds say what an API should answer.
+// An error of Walk is a [*StructureError]; errors.Is(err, media.TooBig) and the other kinds tell
+// what an API should answer. [Segments] and [Chunks] are the readers under Walk, for programs that
+// need the parts of a JPEG or a PNG.
 //
-// Only pictures are walked. Of a video or a document the first bytes are all that is looked at.
+// [WalkAudio] does the same for sounds and returns their duration. Of videos and documents only the
+// first bytes are read.
 //
-// [NewDigest] knows the digests that the APIs ask for, SM3 among them. Whoever only uploads pictures through package wxup
-// need not know this package.
+// [NewDigest] returns the digests that the APIs use, SM3 among them. Programs that only upload
+// through package wxup do not need this package.
 package media
 
 import (
@@ -30,10 +36,12 @@ import (
 	"unicode"
 )
 
-// Format is what a file is, as its content tells. The value is the word that WeChat uses in URLs (wx_fmt=jpeg).
+// Format is the format of a file's content. The value is the word that WeChat uses in URLs
+// (wx_fmt=jpeg).
 type Format string
 
-// The formats of the table. Pictures that WeChat does not take have a name as well, so that a refusal can say what came.
+// The formats of the table. It includes pictures that WeChat does not accept, so that a refusal can
+// name them.
 const (
 	Unknown Format = ""
 
@@ -67,37 +75,46 @@ const (
 	F4V  Format = "f4v"
 	M4V  Format = "m4v"
 	RMVB Format = "rmvb"
+
+	AMR Format = "amr"
+	MP3 Format = "mp3"
+	WMA Format = "wma"
+	WAV Format = "wav"
 )
 
-// Class is what a format is for.
+// Class is a kind of content.
 type Class string
 
 const (
 	Picture  Class = "picture"
 	Video    Class = "video"
+	Audio    Class = "audio"
 	Document Class = "document"
 )
 
-// A row is all that is known about one format.
+// A row is everything that is known about one format.
 type row struct {
 	format   Format
 	class    Class
 	mime     string
-	suffixes []string // without the dot, in lower case, the preferred one first; none that WeChat does not list
-	magic    []string // first bytes, any of these; '?' stands for any byte
+	suffixes []string // without the dot, in lower case, the preferred one first; only those that WeChat lists
+	magic    []string // first bytes, any of these; '?' matches any byte
 	text     []string // or the first word of a text, after a BOM and blanks, in either case
 	inside   []string // and one of these somewhere in the head, in either case
-	family   string   // formats of one family share a container and cannot be told apart for certain
+	lacks    string   // and this nowhere in it; "" forbids nothing
+	family   string   // formats of one family share a container and cannot be told apart reliably
 }
 
-// isobmff is the family of ISO/IEC 14496-12: a box "ftyp" names a brand, and any writer may name any.
+// isobmff is the family of ISO/IEC 14496-12: its box "ftyp" names a brand, which writers choose
+// freely.
 const isobmff = "isobmff"
 
-// table has one row per format. Sniffing takes the first row that fits, so the special stands above the general:
-// a brand above its container, OFD above Zip, SVG above HTML, long signatures above short ones.
+// table has one row per format. Sniff takes the first row that fits, so the specific come before
+// the general: a brand before its container, OFD before Zip, SVG before HTML, long signatures
+// before short ones.
 var table = []row{
 	{format: JPEG, class: Picture, mime: "image/jpeg", suffixes: []string{"jpg", "jpeg"}, magic: []string{"\xFF\xD8\xFF"}},
-	{format: PNG, class: Picture, mime: "image/png", suffixes: []string{"png"}, magic: []string{pngSignature}},
+	{format: PNG, class: Picture, mime: "image/png", suffixes: []string{"png"}, magic: []string{PNGSignature}},
 
 	{format: GIF, class: Picture, mime: "image/gif", suffixes: []string{"gif"}, magic: []string{"GIF87a", "GIF89a"}},
 	{format: WebP, class: Picture, mime: "image/webp", suffixes: []string{"webp"}, magic: []string{"RIFF????WEBP"}},
@@ -117,7 +134,8 @@ var table = []row{
 
 	// The videos are those that POST /v3/merchant/media/video_upload lists.
 	{format: AVI, class: Video, mime: "video/x-msvideo", suffixes: []string{"avi"}, magic: []string{"RIFF????AVI "}},
-	{format: WMV, class: Video, mime: "video/x-ms-wmv", suffixes: []string{"wmv"}, magic: []string{"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9"}},
+	{format: WMA, class: Audio, mime: "audio/x-ms-wma", suffixes: []string{"wma"}, magic: []string{asfHeader[:10]}, inside: []string{asfAudio}, lacks: asfVideo},
+	{format: WMV, class: Video, mime: "video/x-ms-wmv", suffixes: []string{"wmv"}, magic: []string{asfHeader[:10]}},
 	{format: MKV, class: Video, mime: "video/x-matroska", suffixes: []string{"mkv"}, magic: []string{"\x1A\x45\xDF\xA3"}},
 	{format: FLV, class: Video, mime: "video/x-flv", suffixes: []string{"flv"}, magic: []string{"FLV\x01"}},
 	{format: RMVB, class: Video, mime: "application/vnd.rn-realmedia-vbr", suffixes: []string{"rmvb"}, magic: []string{".RMF"}},
@@ -131,11 +149,33 @@ var table = []row{
 		"G" + packet + "G" + packet + "G", // transport stream: a sync byte every 188 bytes
 	}},
 
-	// Two bytes prove little, so this row comes last.
+	// The sounds are those that POST /cgi-bin/media/upload?type=voice and material/add_material
+	// list.
+	{format: AMR, class: Audio, mime: "audio/amr", suffixes: []string{"amr"}, magic: []string{amrHeader, amrWideHeader}},
+	{format: WAV, class: Audio, mime: "audio/wav", suffixes: []string{"wav"}, magic: []string{"RIFF????WAVE"}},
+	{format: MP3, class: Audio, mime: "audio/mpeg", suffixes: []string{"mp3"}, magic: []string{
+		"ID3", "\xFF\xFB", "\xFF\xFA", "\xFF\xF3", "\xFF\xF2", "\xFF\xE3", "\xFF\xE2", // MPEG 1, 2 and 2.5, layer III
+	}},
+
+	// Two bytes prove little, so this row is last.
 	{format: BMP, class: Picture, mime: "image/bmp", suffixes: []string{"bmp"}, magic: []string{"BM"}},
 }
 
-// packet is what lies between two sync bytes of an MPEG transport stream.
+// PNGSignature is what a PNG starts with.
+const PNGSignature = "\x89PNG\r\n\x1a\n"
+
+// The first bytes of sounds: AMR (RFC 4867 §5), narrow and wide band, one channel; and the GUIDs of
+// ASF, the container of WMA and WMV: its header, and the types of its streams.
+const (
+	amrHeader     = "#!AMR\n"
+	amrWideHeader = "#!AMR-WB\n"
+
+	asfHeader = "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C"
+	asfAudio  = "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+	asfVideo  = "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B"
+)
+
+// packet is what is between two sync bytes of an MPEG transport stream.
 var packet = strings.Repeat("?", 187)
 
 // Formats returns all formats of the table.
@@ -147,7 +187,7 @@ func Formats() []Format {
 	return all
 }
 
-// row returns the format's row; that of Unknown is empty.
+// row returns the format's row; the row of Unknown is empty.
 func (f Format) row() row {
 	for _, r := range table {
 		if r.format == f {
@@ -157,7 +197,8 @@ func (f Format) row() row {
 	return row{}
 }
 
-// MIME returns the Content-Type of f, application/octet-stream for one that the table does not know.
+// MIME returns the Content-Type of f, or application/octet-stream for a format that is not in the
+// table.
 func (f Format) MIME() string {
 	if mime := f.row().mime; mime != "" {
 		return mime
@@ -165,7 +206,8 @@ func (f Format) MIME() string {
 	return "application/octet-stream"
 }
 
-// Suffix returns the preferred file suffix of f without the dot: jpg, png, bmp. It is empty for Unknown.
+// Suffix returns the preferred file suffix of f without the dot: jpg, png, bmp. It is empty for
+// Unknown.
 func (f Format) Suffix() string {
 	if s := f.row().suffixes; len(s) > 0 {
 		return s[0]
@@ -173,12 +215,12 @@ func (f Format) Suffix() string {
 	return ""
 }
 
-// Class says what f is for. It is empty for Unknown.
+// Class returns the class of f, empty for Unknown.
 func (f Format) Class() Class { return f.row().class }
 
-// Fits reports whether a file whose content is f passes for one of the allowed formats: it is one of them, or shares a
-// container with one. An MP4 and a MOV cannot be told apart for certain, so either fits where the other is allowed.
-// Unknown fits nothing.
+// Fits reports whether f is one of the allowed formats, or shares a container with one: an MP4 and
+// a MOV cannot be told apart reliably, so either fits where the other is allowed. Unknown fits
+// nothing.
 func (f Format) Fits(allowed ...Format) bool {
 	if f == Unknown {
 		return false
@@ -192,9 +234,9 @@ func (f Format) Fits(allowed ...Format) bool {
 	return false
 }
 
-// BySuffix returns the format that a file name claims. The last suffix of the base name counts, in either case, and both
-// / and \ separate folders. A name with a NUL or any other control character claims nothing, nor does a suffix that
-// WeChat does not list (.jfif and .jpe are JPEGs everywhere else).
+// BySuffix returns the format that a file name claims by the last suffix of its base name, in
+// either case; / and \ separate folders. It returns false for a name with control characters and
+// for a suffix that WeChat does not list (.jfif and .jpe are JPEGs everywhere else).
 func BySuffix(filename string) (Format, bool) {
 	if strings.ContainsFunc(filename, unicode.IsControl) {
 		return Unknown, false

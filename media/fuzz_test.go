@@ -76,8 +76,9 @@ func decodes(file []byte, info media.Info) bool {
 	return false
 }
 
-// oddlyDecodable names what Walk refuses although Go's JPEG decoder does not: bytes between the segments before the frame
-// header, which no standard allows, and pictures without any width, which nobody can show.
+// oddlyDecodable names what Walk refuses although Go's JPEG decoder does not: bytes between the
+// segments before the frame header, which no standard allows, and pictures without any width, which
+// nobody can show.
 func oddlyDecodable(kind media.Kind, reason string) bool {
 	return kind == media.Header && (strings.HasPrefix(reason, "stray bytes") || reason == "no width or no height")
 }

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// The pictures of these tests are made here. What Go's encoders cannot write is patched in or written by hand.
+// The pictures of these tests are made here. What Go's encoders cannot write is patched in or
+// written by hand.
 
 // drawing is a small picture with an edge, a gradient and a bit of everything.
 func drawing(width, height int) image.Image {
@@ -78,7 +79,8 @@ func chunk(name, data string) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
-// ihdr writes the data of an IHDR chunk: what follows the size are bit depth, colour type, compression, filter, interlace.
+// ihdr writes the data of an IHDR chunk: what follows the size are bit depth, colour type,
+// compression, filter, interlace.
 func ihdr(width, height uint32, rest ...byte) string {
 	b := binary.BigEndian.AppendUint32(nil, width)
 	b = binary.BigEndian.AppendUint32(b, height)

@@ -6,50 +6,45 @@ import (
 	"hash/crc32"
 )
 
-// A PNG (W3C PNG, third edition) is a signature and a string of chunks. IHDR comes first, IEND last.
-//
-//	89 'PNG' 0D 0A 1A 0A   length 4  name 4  data…  CRC-32 4   length 4 …
-const (
-	pngSignature = "\x89PNG\r\n\x1a\n"
-	pngHeader    = "\x00\x00\x00\x0DIHDR"
-	pngEnd       = "\x00\x00\x00\x00IEND\xAE\x42\x60\x82"
-)
+const pngHeader = "\x00\x00\x00\x0DIHDR"
 
-// pngState is what a walk over a PNG has to remember from chunk to chunk.
+// pngState is what a walk over a PNG keeps from chunk to chunk.
 type pngState struct {
 	palette   bool  // a PLTE was seen
 	data      int64 // bytes of picture, over all IDAT chunks
-	first     int64 // length of the first IDAT
+	first     int64 // size of the first IDAT
 	last      int64 // and of the latest
 	wrongData bool  // some IDAT has a wrong CRC
 
-	// Text and colour profiles are deflated, and decoders inflate them whole, however large they get.
+	// Text and colour profiles are deflated, and decoders inflate them whole, whatever their size.
 	inflatable int64 // bytes of such chunks
 	count      [256]uint32
 }
 
-// walkPNG goes from chunk to chunk until IEND. A wrong CRC is a fault in IHDR only: without a size there is no picture.
-// Elsewhere decoders disagree about it, and the digest of the upload already proves that the bytes are the sender's.
-// The names and the order of the other chunks are not looked at either; what is not in step ends behind the file.
+// walkPNG reads the chunks up to IEND. A wrong CRC is a fault in IHDR only: without a size there is
+// no picture. Elsewhere decoders disagree about it, and the digest of the upload already proves
+// that the bytes are the sender's. Names and order of the other chunks are not checked either: a
+// walk that lost its step ends beyond the end of the file.
 func (w *walker) walkPNG() error {
-	w.skip(int64(len(pngSignature)))
+	c := ChunkReader{in: &w.input, started: true}
+	w.skip(int64(len(PNGSignature)))
 	paletted, err := w.pngHeader()
 	if err != nil {
 		return err
 	}
-	p := &w.png
+	var p pngState
 	for {
-		b := w.peek(len(pngEnd))
-		if len(b) < len(pngEnd) {
-			return w.pngCut(b)
+		if b := w.peek(len(PNGEnd)); len(b) < len(PNGEnd) {
+			return w.pngCut(&p, b)
 		}
-		length, name := int64(binary.BigEndian.Uint32(b)), string(b[4:8])
-		if length > 1<<31-1 {
-			return w.fail(Damaged, "a chunk longer than the standard allows")
+		chunk, err := c.Next()
+		if err != nil {
+			return err
 		}
 		if err := w.segment(); err != nil {
 			return err
 		}
+		name := chunk.Name()
 		switch name {
 		case "IHDR":
 			return w.fail(Damaged, "a second IHDR")
@@ -60,20 +55,21 @@ func (w *walker) walkPNG() error {
 				return w.fail(Damaged, "no palette")
 			}
 		}
-		right, whole := w.pngChunk(length, w.pngInflates(name))
+		right, whole := p.chunk(&c, w.pngInflates(name))
 		if !whole {
-			return w.fail(Damaged, "a chunk ends behind the file")
+			return w.fail(Damaged, reasonCut)
 		}
-		switch {
-		case name == "IDAT":
+		switch name {
+		case "IDAT":
+			size := chunk.Size()
 			if p.data == 0 {
-				p.first = length
+				p.first = size
 			}
-			p.last = length
-			p.data += length
+			p.last = size
+			p.data += size
 			p.wrongData = p.wrongData || !right
-		case name == "IEND":
-			return w.pngVerdict()
+		case "IEND":
+			return w.pngVerdict(&p)
 		}
 	}
 }
@@ -94,9 +90,9 @@ func (w *walker) pngHeader() (paletted bool, err error) {
 	depth, colour := h[8], h[9]
 	switch {
 	case !pngDepth(depth, colour):
-		return false, w.fail(Header, "no such bit depth and colour type")
+		return false, w.fail(Header, "an invalid bit depth and colour type")
 	case h[10] != 0 || h[11] != 0 || h[12] > 1:
-		return false, w.fail(Header, "no such compression, filter or interlace method")
+		return false, w.fail(Header, "an unknown compression, filter or interlace method")
 	case width >= 1<<31 || height >= 1<<31:
 		return false, w.fail(Header, "wider or higher than the standard allows")
 	case crc32.ChecksumIEEE(b[4:len(pngHeader)+13]) != binary.BigEndian.Uint32(h[13:]):
@@ -109,7 +105,8 @@ func (w *walker) pngHeader() (paletted bool, err error) {
 	return colour == 3, w.segment()
 }
 
-// pngDepth reports whether a bit depth is one of those that a colour type allows (table 11.1 of the standard).
+// pngDepth reports whether a bit depth is one of those that a colour type allows (table 11.1 of the
+// standard).
 func pngDepth(depth, colour byte) bool {
 	switch colour {
 	case 0: // greyscale
@@ -122,82 +119,85 @@ func pngDepth(depth, colour byte) bool {
 	return false
 }
 
-// pngInflates reports whether the chunk that comes is one that decoders inflate whole.
+// pngInflates reports whether decoders inflate the chunk whole whose data comes next.
 func (w *walker) pngInflates(name string) bool {
 	switch name {
 	case "iCCP", "zTXt":
 		return true
 	case "iTXt": // keyword (79 bytes at most)  00  compression flag
-		b := w.peek(8 + 79 + 2)[8:]
+		b := w.peek(79 + 2)
 		end := bytes.IndexByte(b, 0)
 		return end >= 0 && end+1 < len(b) && b[end+1] == 1
 	}
 	return false
 }
 
-// pngChunk consumes a chunk. It reports whether its CRC is right and whether it was there to its end.
-func (w *walker) pngChunk(length int64, inflates bool) (right, whole bool) {
-	w.skip(4)
-	sum := crc32.Update(0, crc32.IEEETable, w.peek(4))
-	w.skip(4)
-	for left := length; left > 0; {
-		b := w.window()
+// chunk consumes the current chunk. It reports whether its CRC is right and whether it was
+// complete.
+func (p *pngState) chunk(c *ChunkReader, inflates bool) (right, whole bool) {
+	sum := ^uint32(0)
+	for _, value := range c.current[4:] { // crc32.Update would move c to the heap
+		sum = crc32.IEEETable[byte(sum)^value] ^ sum>>8
+	}
+	sum = ^sum
+	for c.left > 0 {
+		b := c.window()
 		if len(b) == 0 {
 			return false, false
 		}
-		b = b[:min(int64(len(b)), left)]
 		sum = crc32.Update(sum, crc32.IEEETable, b)
 		if inflates {
-			w.png.inflatable += int64(len(b))
-			for _, c := range b {
-				w.png.count[c]++
+			p.inflatable += int64(len(b))
+			for _, value := range b {
+				p.count[value]++
 			}
 		}
-		w.skip(int64(len(b)))
-		left -= int64(len(b))
+		c.use(len(b))
 	}
-	b := w.peek(4)
+	b := c.in.peek(4)
 	if len(b) < 4 {
 		return false, false
 	}
 	right = sum == binary.BigEndian.Uint32(b)
-	w.skip(4)
+	c.in.skip(4)
+	c.open = false
 	return right, true
 }
 
-// pngCut judges a file that ends without IEND, tail being what there is instead. If all else is there the picture is as
-// good as whole: the end chunk holds nothing, and viewers do without. That nothing else is missing shows in the CRCs and
-// in the size of the last IDAT. A writer fills all of them to the size of its buffer (8 KB of libpng, 32 KB of Go): if
-// the last of several is no shorter than the first, or a lone one measures whole kilobytes, more were to come.
-func (w *walker) pngCut(tail []byte) error {
-	p := &w.png
+// pngCut judges a file that ends without IEND, with tail in its place. If everything else is there,
+// the picture is complete: the end chunk holds no data, and viewers do not need it. The CRCs and
+// the size of the last IDAT show whether anything else is missing. Writers fill each IDAT to the
+// size of their buffer (8 KB in libpng, 32 KB in Go): if the last of several is not shorter than
+// the first, or a single one measures whole kilobytes, more data was to come.
+func (w *walker) pngCut(p *pngState, tail []byte) error {
 	last := p.last < p.first
 	if p.data == p.first {
 		last = p.first%1024 != 0
 	}
-	if p.data == 0 || p.wrongData || !last || string(tail) != pngEnd[:len(tail)] {
+	if p.data == 0 || p.wrongData || !last || string(tail) != PNGEnd[:len(tail)] {
 		return w.fail(Damaged, "no IEND")
 	}
 	w.Unended = true
-	return w.pngVerdict()
+	return w.pngVerdict(p)
 }
 
-func (w *walker) pngVerdict() error {
+func (w *walker) pngVerdict(p *pngState) error {
 	switch {
 	case w.failed != nil:
-		return w.fail(Damaged, "") // a reader that failed did not reach the end
-	case w.png.data == 0:
+		return w.fail(Damaged, "") // the reader failed before the end
+	case p.data == 0:
 		return w.fail(Damaged, "no IDAT")
-	case w.png.bomb():
+	case p.bomb():
 		return w.fail(TooBig, "text or a profile that inflates to hundreds of megabytes")
 	}
 	return nil
 }
 
-// bomb reports whether the deflated text and profiles say the same thing over and over. Deflate shrinks nothing to less
-// than 1/1032, so 8 KB stay below the 8,000,000 bytes that libpng grants a chunk (PNG_USER_CHUNK_MALLOC_MAX). More may
-// be honest: then it looks random. To shrink by more than 1/229 each match of 258 bytes must take 8 bits or fewer, and
-// the same few bytes return for ever.
+// bomb reports whether the deflated text and profiles inflate enormously. Deflate never shrinks
+// data to less than 1/1032, so 8 KB inflate to less than the 8,000,000 bytes that libpng allows for
+// a chunk (PNG_USER_CHUNK_MALLOC_MAX). Larger chunks may be honest; their bytes then look random.
+// To shrink by more than 1/229, each match of 258 bytes must take 8 bits or fewer, and the same few
+// bytes repeat.
 func (p *pngState) bomb() bool {
 	const harmless = 8 << 10
 	if p.inflatable <= harmless {

@@ -6,8 +6,9 @@ import (
 	"math/bits"
 )
 
-// SM3 is the hash of GB/T 32905-2016 (also ISO/IEC 10118-3:2018). It is built like SHA-256: blocks of 64 bytes, eight
-// words of state, 64 rounds, the message's length in bits at the end. The names below are those of the standard.
+// SM3 is the hash of GB/T 32905-2016 (also ISO/IEC 10118-3:2018). Its structure is that of SHA-256:
+// blocks of 64 bytes, eight words of state, 64 rounds, the message's length in bits at the end. The
+// names below are the standard's.
 const (
 	sm3Size  = 32
 	sm3Block = 64

@@ -2,14 +2,13 @@ package media
 
 import "bytes"
 
-// SniffLen is how many of a file's first bytes [Sniff] makes use of. Fewer are enough for pictures; a small file is
-// passed whole.
+// SniffLen is how many of a file's first bytes [Sniff] uses. For pictures 16 are enough.
 const SniffLen = 4096
 
-// Sniff tells the format of the file that starts with head. It looks at nothing but these bytes and trusts no name.
-// What no row of the table describes is Unknown.
+// Sniff returns the format of the file that starts with head, Unknown if no row of the table fits.
+// It reads at most SniffLen bytes.
 //
-// A signature only says what a file wants to be. Whether it is one, [Walk] says.
+// A signature is only a claim; [Walk] checks it.
 func Sniff(head []byte) Format {
 	head = head[:min(len(head), SniffLen)]
 	for i := range table {
@@ -33,7 +32,7 @@ func (r *row) fitsMagic(head []byte) bool {
 	return false
 }
 
-// matches reports whether head starts with the pattern, in which '?' stands for any byte.
+// matches reports whether head starts with pattern, in which '?' matches any byte.
 func matches(head []byte, pattern string) bool {
 	if len(head) < len(pattern) {
 		return false
@@ -61,6 +60,9 @@ func (r *row) fitsText(head []byte) bool {
 }
 
 func (r *row) fitsInside(head []byte) bool {
+	if r.lacks != "" && bytes.Contains(head, []byte(r.lacks)) {
+		return false
+	}
 	for _, word := range r.inside {
 		for at := range max(0, len(head)-len(word)+1) {
 			if equalFold(head[at:at+len(word)], word) {
@@ -71,8 +73,8 @@ func (r *row) fitsInside(head []byte) bool {
 	return len(r.inside) == 0
 }
 
-// equalFold compares as many bytes as word has, ASCII letters in either case. bytes.EqualFold also takes the Kelvin sign
-// for a k, and a signature is no place for that.
+// equalFold reports whether b starts with word, ASCII letters in either case. bytes.EqualFold would
+// also accept the Kelvin sign for a k.
 func equalFold(b []byte, word string) bool {
 	for i := range len(word) {
 		if lower(b[i]) != lower(word[i]) {

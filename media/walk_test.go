@@ -24,7 +24,8 @@ func walk(b []byte) (media.Info, error) {
 	return info, err
 }
 
-// kindOf returns the kind of an error of Walk, and makes sure that it has the form it is documented to have.
+// kindOf returns the kind of an error of Walk, and makes sure that it has the form it is documented
+// to have.
 func kindOf(t testing.TB, err error) media.Kind {
 	t.Helper()
 	if err == nil {
@@ -40,8 +41,8 @@ func kindOf(t testing.TB, err error) media.Kind {
 	return e.Kind
 }
 
-// TestCuts cuts small files at every byte. None of what is left may pass, with one exception that the documentation
-// names: a PNG that lost no more than its empty IEND chunk.
+// TestCuts cuts small files at every byte. None of what is left may pass, with one exception that
+// the documentation names: a PNG that lost no more than its empty IEND chunk.
 func TestCuts(t *testing.T) {
 	files := map[string][]byte{
 		"jpeg":          makeJPEG(t, 33, 17),
@@ -109,7 +110,8 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// TestReaderFails breaks the reader at every byte: the error must be the reader's, for the file may be as good as any.
+// TestReaderFails breaks the reader at every byte: the error must be the reader's, for the file may
+// be as good as any.
 func TestReaderFails(t *testing.T) {
 	broken := errors.New("connection reset")
 	for _, file := range [][]byte{makeJPEG(t, 16, 16), makePNG(t, 16, 16), bmp{width: 9, height: 9, bits: 24}.bytes(), []byte("GIF89a")} {
@@ -123,7 +125,8 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
-// TestReadsNoFurther checks the promise that a caller's digest depends on: the rest of the reader is still there.
+// TestReadsNoFurther checks the promise that a caller's digest depends on: the rest of the reader
+// is still there.
 func TestReadsNoFurther(t *testing.T) {
 	for _, file := range [][]byte{makeJPEG(t, 16, 16), makePNG(t, 16, 16), bmp{width: 9, height: 9, bits: 24}.bytes()} {
 		r := bytes.NewReader(append(file, make([]byte, 100<<10)...))

@@ -6,59 +6,60 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 )
 
-// check judges the file: is it there, is it the one that was announced, does the row take it, is it what it says. The
-// content decides the format, by a walk over its structure; nothing is ever decoded.
-func (s *Server) check(c *call, f *upload) (*Media, error) {
-	if f.file == nil {
-		if f.err != nil {
-			return nil, refuse(formProblem(c.ep, f.err, wxup.NoFile), "no file part was read: %s", printable(f.err.Error()))
+// check judges the file: whether it is there, is the one that was announced, has a format that the
+// row takes, and is what it claims to be. The content decides the format, by a walk over its
+// structure; nothing is ever decoded.
+func (s *Server) check(c *call, u *upload) (*Media, error) {
+	if u.file == nil {
+		if u.err != nil {
+			return nil, refuse(formProblem(c.ep, u.err, problem.NoFile), "no file part was read: %s", printable(u.err.Error()))
 		}
-		return nil, refuse(wxup.NoFile, "the form has no part named %s", c.ep.FilePart)
+		return nil, refuse(problem.NoFile, "the form has no part named %s", c.ep.FilePart)
 	}
-	for _, name := range f.twice {
-		if name == f.file.Name {
-			return nil, refuse(wxup.NoFile, "the form has two parts named %s", name)
-		}
+	switch {
+	case slices.Contains(u.twice, u.file.Name):
+		return nil, refuse(problem.NoFile, "the form has two parts named %s", u.file.Name)
+	case u.err != nil:
+		return nil, refuse(formProblem(c.ep, u.err, problem.NoFile), "the form was not read to its end: %s", printable(u.err.Error()))
+	case u.file.size == 0:
+		return nil, refuse(problem.EmptyFile, "the file part has no bytes")
 	}
-	if f.err != nil {
-		return nil, refuse(formProblem(c.ep, f.err, wxup.NoFile), "the form was not read to its end: %s", printable(f.err.Error()))
-	}
-	if f.file.size == 0 {
-		return nil, refuse(wxup.EmptyFile, "the file part has no bytes")
-	}
-	name, err := c.family.agree(c, f)
+	name, err := c.family.agree(c, u)
 	if err != nil {
 		return nil, err
 	}
 	m := &Media{
-		Account: c.rec.Account, Endpoint: c.ep.Name, SHA256: f.file.sha256, Size: f.file.size,
-		Filename: name, Public: c.ep.Public, Created: c.rec.Time,
+		Account: c.rec.Account, Endpoint: c.ep.Name, SHA256: u.file.sha256, Size: u.file.size,
+		Filename: c.s.Secrets.Mask(name), Public: c.ep.Public(), Created: c.rec.Time,
 	}
 	if c.ep.Expires > 0 {
 		m.Expires = m.Created.Add(c.ep.Expires)
 	}
-	return m, s.judge(c, m, f)
+	return m, s.judge(c, m, u.file)
 }
 
-// formProblem is how a form that cannot be read is said: too large if that is why, else as the family has words for.
-func formProblem(ep *wxup.Endpoint, err error, otherwise wxup.Problem) wxup.Problem {
+// formProblem is the problem of a form that cannot be read: too large if that is why, else what the
+// family has words for.
+func formProblem(ep *wxup.Endpoint, err error, otherwise problem.Problem) problem.Problem {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return wxup.TooLarge
+		return problem.TooLarge
 	case ep.Family == wxup.PayV3:
 		return otherwise
 	case ep.Family == wxup.PayV2 && inPartHeader(err):
-		return wxup.BadParameter
+		return problem.BadParameter
 	}
-	return wxup.BadForm
+	return problem.BadForm
 }
 
 // inPartHeader reports whether a form failed at what a part says of itself: its name, its filename.
@@ -72,48 +73,46 @@ func inPartHeader(err error) bool {
 }
 
 // judge checks name, format, size and structure against the row.
-func (s *Server) judge(c *call, m *Media, f *upload) error {
+func (s *Server) judge(c *call, m *Media, file *filePart) (err error) {
 	named, known := media.BySuffix(m.Filename)
 	if c.ep.NameField != "" || c.ep.Family != wxup.PayV3 {
 		if _, takes := c.ep.Max(named); !known || !takes {
-			return refuse(wxup.UnknownFormat, "the name %.128q does not end in one of: %s", m.Filename, c.ep.Formats())
+			return refuse(problem.UnknownFormat, "the name %.128q does not end in one of: %s", m.Filename, c.ep.Formats())
 		}
 		if s.Strict && c.ep.Family == wxup.PayV3 && strings.HasSuffix(strings.ToLower(m.Filename), ".jpeg") {
-			return refuse(wxup.UnknownFormat, "the documents name JPG, not JPEG")
+			return refuse(problem.UnknownFormat, "the documents name JPG, not JPEG")
 		}
 	}
-	m.Format = media.Sniff(f.file.head)
-	if known && m.Format.Fits(named) {
-		m.Format = named // mp4, m4v and mov are one container
+	var unfit *wxup.Error
+	if m.Format, err = c.ep.Judge(m.Filename, file.head, m.Size); errors.As(err, &unfit) {
+		return refuse(unfit.Problem, "%s", unfit.Reason)
+	} else if err != nil {
+		return internal("judge the file", err)
 	}
-	most, takes := c.ep.Max(m.Format)
-	switch {
-	case !takes:
-		return refuse(wxup.NotImage, "the content is %s; taken are: %s", describe(m.Format), c.ep.Formats())
-	case m.Size > most:
-		return refuse(wxup.TooLarge, "%d bytes; at most %d are taken", m.Size, most)
-	case f.file.data == nil:
-		return refuse(formProblem(c.ep, errTooMuchForm, wxup.NoFile), "%v", errTooMuchForm)
+	if file.data == nil {
+		return refuse(formProblem(c.ep, errTooMuchForm, problem.NoFile), "%v", errTooMuchForm)
 	}
-	if known && named != m.Format && m.Filename != "" {
+	if known && !m.Format.Fits(named) && m.Filename != "" {
 		if s.Strict {
-			return refuse(wxup.NotImage, "named as %s, but the content is %s", named, m.Format)
+			return refuse(problem.NotImage, "named as %s, but the content is %s", named, m.Format)
 		}
 		c.warn("named as %s, but the content is %s", named, m.Format)
 	}
 	if m.Format.Class() != media.Picture {
 		return nil
 	}
-	info, err := media.WalkBytes(f.file.data)
-	if err != nil {
-		if errors.Is(err, media.TooBig) {
-			return refuse(wxup.TooManyPixels, "%v", err)
-		}
-		return refuse(wxup.NotImage, "%v", err)
+	info, err := media.WalkBytes(file.data)
+	switch {
+	case errors.Is(err, media.NotPicture): // a row of the operator's own takes a format that is not walked
+		return nil
+	case errors.Is(err, media.TooBig):
+		return refuse(problem.TooManyPixels, "%v", err)
+	case err != nil:
+		return refuse(problem.NotImage, "%v", err)
 	}
 	if info.Unended {
 		if s.Strict {
-			return refuse(wxup.NotImage, "the PNG's end marker is cut off")
+			return refuse(problem.NotImage, "the PNG's end marker is cut off")
 		}
 		c.warn("the PNG's end marker is cut off; all of its data is there")
 	}
@@ -121,43 +120,50 @@ func (s *Server) judge(c *call, m *Media, f *upload) error {
 	return nil
 }
 
-var errTooMuchForm = fmt.Errorf("the form around the file has more than %d bytes", formMost)
+var errTooMuchForm = fmt.Errorf("the form around the file has more than %d bytes", maxForm)
 
-func describe(f media.Format) string {
-	if f == media.Unknown {
-		return "of no known format"
+// requiredFields checks the text parts that the row requires beside the file.
+func requiredFields(ep *wxup.Endpoint, u *upload) error {
+	for _, f := range ep.Fields {
+		if f.Required && u.field(f) == "" {
+			return refuse(problem.BadParameter, "the form has no %s", strings.TrimPrefix(f.Part+"."+f.Name, "."))
+		}
 	}
-	return string(f)
+	return nil
 }
 
-// sameDigest compares a digest as sent with the file's, in constant time. Upper case is let pass with a warning, unless
-// lower says that it must not be.
-func sameDigest(c *call, sent string, f *filePart, lower bool) error {
-	have := hex.EncodeToString(f.sum.Sum(nil))
+// sameDigest compares the digest that was sent with the file's, in constant time. Upper case passes
+// with a warning, unless lower forbids it. A row without a digest agrees with every file.
+func sameDigest(c *call, sent string, file *filePart, lower bool) error {
+	if c.ep.DigestField == "" {
+		return nil
+	}
+	have := hex.EncodeToString(file.sum.Sum(nil))
 	if subtle.ConstantTimeCompare([]byte(sent), []byte(have)) == 1 {
 		return nil
 	}
 	if subtle.ConstantTimeCompare([]byte(strings.ToLower(sent)), []byte(have)) == 1 {
 		if lower || c.s.Strict {
-			return refuse(wxup.BadDigest, "the digest must be in lower case")
+			return refuse(problem.BadDigest, "the digest must be in lower case")
 		}
 		c.warn("the digest is in upper case; the documents' examples are in lower case")
 		return nil
 	}
-	return refuse(wxup.BadDigest, "%s says %.128q, the file that arrived (%d bytes) has %s", c.ep.DigestField, sent, f.size, have)
+	return refuse(problem.BadDigest, "%s says %.128q, the received file (%d bytes) has %s", c.ep.DigestField, sent, file.size, have)
 }
 
-// nameMost is the most characters of a file's name, above what any document allows: the longest that file systems hold.
-const nameMost = 255
+// maxName is the limit of a file name in characters, above what any document allows: the longest
+// that file systems hold.
+const maxName = 255
 
-// sameName compares the name in meta with that of the file part.
-func sameName(c *call, inMeta string, f *filePart) error {
-	if f.SameName(inMeta) || !f.HasFilename && !c.s.EnforceNames && !c.s.Strict {
+// sameName compares the name in meta with the file part's.
+func sameName(c *call, inMeta string, file *filePart) error {
+	if file.SameName(inMeta) || !file.HasFilename && !c.s.EnforceNames && !c.s.Strict {
 		return nil
 	}
 	if c.s.EnforceNames || c.s.Strict {
-		return refuse(wxup.NameMismatch, "meta says %.128q, the file part says %.128q", form.Base(inMeta), form.Base(f.Filename))
+		return refuse(problem.NameMismatch, "meta says %.128q, the file part says %.128q", form.Base(inMeta), form.Base(file.Filename))
 	}
-	c.warn("meta names %.128q, the file part %.128q; the documents want them the same", inMeta, f.Filename)
+	c.warn("meta names %.128q, the file part %.128q; the documents want them the same", inMeta, file.Filename)
 	return nil
 }

@@ -19,19 +19,15 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
-// corpus is a directory of image files with a MANIFEST.tsv that says what each API should answer, and FILENAMES.tsv.
+// corpus is a directory of image files with a MANIFEST.tsv that says what each API should answer,
+// and FILENAMES.tsv.
 func corpus(t *testing.T) string {
-	dir := os.Getenv("WXUP_CORPUS")
-	if dir == "" {
-		dir = "../../shared/corpus"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "MANIFEST.tsv")); err != nil {
-		t.Skipf("SKIPPED: no corpus of image files in %s; name one with WXUP_CORPUS", dir)
-	}
-	return dir
+	return need.Corpus(t, "../../shared/corpus")
 }
 
 func tsv(t *testing.T, file string) []map[string]string {
@@ -59,7 +55,8 @@ func tsv(t *testing.T, file string) []map[string]string {
 	return list
 }
 
-// direct sends an upload to the handler without a network: name in the form and in meta, data as it is.
+// direct sends an upload to the handler without a network: name in the form and in meta, data as it
+// is.
 func (g *rig) direct(ep *wxup.Endpoint, name string, data []byte, token string) answer {
 	k := keys()
 	file := form.File{Part: ep.FilePart, Filename: name}
@@ -74,7 +71,7 @@ func (g *rig) direct(ep *wxup.Endpoint, name string, data []byte, token string) 
 		auth.Signature, _ = sign.RSA(k.mine.key, sign.V3Request("POST", target, auth.Timestamp, auth.NonceStr, meta))
 	case wxup.PayV2:
 		v := map[string]string{"mch_id": mchid, "media_hash": a.digest()}
-		fields = []form.Field{{Name: "mch_id", Value: mchid}, {Name: "media_hash", Value: v["media_hash"]}, {Name: "sign", Value: sign.V2(v, apiV2Key)}}
+		fields = []form.Field{{Name: "mch_id", Value: mchid}, {Name: "media_hash", Value: v["media_hash"]}, {Name: "sign", Value: sign.V2(v["sign_type"], v, apiV2Key)}}
 	default:
 		target += "?access_token=" + token
 	}
@@ -101,21 +98,22 @@ func (g *rig) direct(ep *wxup.Endpoint, name string, data []byte, token string) 
 func verdict(ep *wxup.Endpoint, got answer) string {
 	switch ep.Family {
 	case wxup.PayV3:
-		var r wxup.V3Refusal
+		var r wire.V3Refusal
 		json.Unmarshal([]byte(got.body), &r)
 		return strings.TrimSpace(fmt.Sprint(got.status, " ", r.Code))
 	case wxup.PayV2:
-		fields, _ := wxup.UnmarshalV2([]byte(got.body))
+		fields, _ := wire.UnmarshalV2([]byte(got.body))
 		if fields["media_id"] != "" {
 			return "SUCCESS"
 		}
 		return fields["err_code"] + " " + fields["err_code_des"]
 	}
-	a, _ := wxup.UnmarshalAccount([]byte(got.body))
+	a, _ := wire.UnmarshalAccount([]byte(got.body))
 	return strconv.Itoa(a.ErrCode)
 }
 
-// agrees compares a verdict with an expectation of the manifest; ok is whether the file was accepted.
+// agrees compares a verdict with an expectation of the manifest; ok is whether the file was
+// accepted.
 func agrees(want, got string, ok bool) bool {
 	switch {
 	case strings.HasPrefix(want, "silent"):
@@ -132,8 +130,9 @@ func agrees(want, got string, ok bool) bool {
 	return strings.HasPrefix(want, got) // 40005, 40009
 }
 
-// cutFiles are files that the manifest calls disputed and would accept, and that end inside a segment or chunk: whoever
-// sent them has lost the rest. They are refused like any other cut file (docs/differences.md).
+// cutFiles are files that the manifest calls disputed and would accept, and that end inside a
+// segment or chunk: whoever sent them has lost the rest. They are refused like any other cut file
+// (docs/differences.md).
 var cutFiles = map[string]bool{
 	"go-fuzz-png/5c3ed56ce71be1412d4d679d15d4b0c081385cfe-3":   true,
 	"go-fuzz-png/df6c8819922811197eb8b17369e379060099fce8-1":   true,
@@ -143,8 +142,10 @@ var cutFiles = map[string]bool{
 	"zune-fuzz/aca4f2657eef750988c7bdd29e4f98bfedf026ad":       true,
 }
 
-// TestCorpus uploads every file of the corpus to each of the three APIs, and compares the answers with the manifest.
+// TestCorpus uploads every file of the corpus to each of the three APIs, and compares the answers
+// with the manifest.
 func TestCorpus(t *testing.T) {
+	need.Time(t)
 	dir := corpus(t)
 	g := newRig(t)
 	token := g.token()
@@ -158,7 +159,7 @@ func TestCorpus(t *testing.T) {
 		for _, api := range []struct {
 			ep     *wxup.Endpoint
 			column string
-		}{{&wxup.MarketingImage, "expect_v3"}, {&wxup.SecapiMedia, "expect_secapi"}, {&wxup.ArticleImage, "expect_uploadimg"}} {
+		}{{wxup.MarketingImage, "expect_v3"}, {wxup.SecapiMedia, "expect_secapi"}, {wxup.ArticleImage, "expect_uploadimg"}} {
 			begun := time.Now()
 			got := verdict(api.ep, g.direct(api.ep, row["send_as"], data, token))
 			slowest = max(slowest, time.Since(begun))
@@ -191,7 +192,7 @@ func TestFilenames(t *testing.T) {
 		for _, api := range []struct {
 			ep     *wxup.Endpoint
 			column string
-		}{{&wxup.MarketingImage, "expect_v3"}, {&wxup.SecapiMedia, "expect_secapi"}, {&wxup.ArticleImage, ""}} {
+		}{{wxup.MarketingImage, "expect_v3"}, {wxup.SecapiMedia, "expect_secapi"}, {wxup.ArticleImage, ""}} {
 			got := verdict(api.ep, g.direct(api.ep, name, photo(), token))
 			ok := false
 			for _, want := range strings.Split(row[api.column], " or ") {

@@ -15,7 +15,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// A server mounted beside the pages of another program, with one Official Account, and an upload to it.
+// A server mounted beside the pages of another program, with one Official Account, and an upload to
+// it.
 func Example() {
 	memory := server.NewMemory()
 	memory.PutApp(server.App{AppID: "wx1234567890abcdef", Secret: "secret"})
@@ -34,7 +35,7 @@ func Example() {
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
 		log.Fatal(err)
 	}
-	client := &wxup.Client{BaseURL: site.URL, App: &wxup.App{AppID: "wx1234567890abcdef", Secret: "secret"}}
+	client := &wxup.Client{BaseURL: site.URL, Auth: &wxup.App{AppID: "wx1234567890abcdef", Secret: "secret"}}
 	res, err := client.Upload(context.Background(), wxup.ArticleImage, wxup.Bytes("dot.png", picture.Bytes()))
 	if err != nil {
 		log.Fatal(err)

@@ -3,56 +3,42 @@ package server
 import (
 	"crypto/rsa"
 	"errors"
-	"net"
+	"fmt"
+	"regexp"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain"
-	"github.com/wxup/wxup/form"
+	"github.com/wxup/wxup/problem"
+	"github.com/wxup/wxup/sign"
 )
 
-// othersMost is how many other merchants' keys are tried on a signature that does not verify.
-const othersMost = 64
+// maxOthers is how many other merchants' keys, and how many apps' secrets, are tried on a signature
+// that does not verify.
+const maxOthers = 64
 
-// explainWait is how long a refusal waits for its turn to be explained. Beyond it there is no explanation: a flood of bad
-// requests must not cost more than the processors have.
+// explainWait is how long a refusal waits for its turn to be explained. After that it goes without
+// an explanation: a flood of bad requests costs half of the processors at most.
 const explainWait = 50 * time.Millisecond
 
-// explain finds out why an upload was refused, and notes it in the record. It never changes the answer, but for a caller on
-// this very machine who asks with Wxup-Explain: 1. Accepted uploads do not come here.
-func (c *call) explain(f *upload, err error) {
-	var r refusal
-	if err == nil || !errors.As(err, &r) || r.vetoed || r.Temporary() || r.Problem == wxup.NotFound || r.Problem == wxup.MethodNotAllowed {
+// explain finds out why an upload was refused, and notes it in the record. It never changes the
+// answer, except that a caller on this machine who sends Wxup-Explain: 1 is told the causes in a
+// header.
+func (c *call) explain(u *upload, err error) {
+	var first replay
+	if err == nil || errors.As(err, &first) {
 		return
 	}
-	turn := time.NewTimer(explainWait)
-	defer turn.Stop()
-	select {
-	case c.s.busy <- struct{}{}:
-		defer func() { <-c.s.busy }()
-	case <-turn.C:
-		return
-	case <-c.ctx.Done():
-		return
-	}
-	req, known := c.question(f), c.known()
-	var report explain.Report
-	switch c.ep.Family {
-	case wxup.PayV3:
-		report = explain.V3(req, known)
-	case wxup.PayV2:
-		report = explain.V2(req, known)
-	case wxup.Account:
-		c.knownTokens(req, known)
-		report = explain.Account(req, known)
-	}
-	c.rec.Report = &report
+	report := c.explanation(u, asRefusal(err))
+	c.rec.Report = report
 	if len(report.Findings) > 0 {
 		c.rec.Cause = report.Findings[0].Cause
 	}
-	if c.r.Header.Get("Wxup-Explain") == "1" && isLoopback(c.rec.Remote) {
+	if c.from.Local && c.r.Header.Get("Wxup-Explain") == "1" {
 		var causes []string
 		for _, finding := range report.Findings {
 			if !whispered[finding.Cause] {
@@ -63,70 +49,197 @@ func (c *call) explain(f *upload, err error) {
 	}
 }
 
-func isLoopback(ip string) bool {
-	addr := net.ParseIP(ip)
-	return addr != nil && addr.IsLoopback()
+// explanation explains a refusal, or says why it is not explained.
+func (c *call) explanation(u *upload, r refusal) *explain.Report {
+	why := ""
+	switch {
+	case c.short > 0 && (u == nil || u.err != nil):
+		report := explain.Short(c.short, c.r.ContentLength)
+		return &report
+	case r.vetoed:
+		why = explain.Vetoed
+	case r.Temporary():
+		why = explain.Temporary
+	default:
+		why = c.turn()
+	}
+	if why == "" {
+		defer func() { <-c.s.turns }()
+		if report := c.report(u, r); report != nil {
+			return report
+		}
+		why = explain.Panicked
+	}
+	none := explain.Unexplained(why)
+	return &none
 }
 
-// question is what there is to be explained.
-func (c *call) question(f *upload) *explain.Request {
+// turn waits for one of the turns to explain, which the caller gives back. If it gets none, it
+// tells why.
+func (c *call) turn() (why string) {
+	select {
+	case c.s.turns <- struct{}{}: // even if the caller has gone
+		return ""
+	default:
+	}
+	turn := time.NewTimer(explainWait)
+	defer turn.Stop()
+	select {
+	case c.s.turns <- struct{}{}:
+		return ""
+	case <-turn.C:
+		return explain.Busy
+	case <-c.ctx.Done():
+		return explain.Gone
+	}
+}
+
+// report has the refused request explained. It is nil if that panics: what a stranger sent is
+// searched in many ways, and a mistake there may cost no more than the explanation.
+func (c *call) report(u *upload, r refusal) (report *explain.Report) {
+	defer func() {
+		if v := recover(); v != nil {
+			report = nil
+			c.s.Log.Error("the explanation panicked", "id", c.rec.ID, "panic", panicText(v), "stack", string(debug.Stack()))
+		}
+	}()
+	var found explain.Report
+	req := c.question(u)
+	switch family := c.family.kind(); {
+	case c.ep == nil || r.Problem == problem.NotFound || r.Problem == problem.MethodNotAllowed || len(c.rows) == 0:
+		req.Unread, req.Body, req.Problem, req.ProblemValue = false, c.body, r.Problem, c.rec.Account
+		if r.Problem == problem.AddressNotAllowed || r.Problem == problem.ComponentAddress {
+			req.ProblemValue = c.rec.Remote
+		}
+		known := c.knownTokens(req)
+		if family != wxup.FamilyAccount {
+			known = c.knownMerchants(u)
+		}
+		known.Apps = c.knownApps(req)
+		found = explain.Call(req, known)
+	case family == wxup.PayV3:
+		found = explain.V3(req, c.knownMerchants(u))
+	case family == wxup.PayV2:
+		found = explain.V2(req, c.knownMerchants(u))
+	default:
+		found = explain.Account(req, c.knownTokens(req))
+	}
+	return &found
+}
+
+// panicText is the text of a panic, if it cannot hold anything of the request.
+func panicText(v any) string {
+	if err, ok := v.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+// question is the request as package explain wants it.
+func (c *call) question(u *upload) *explain.Request {
 	req := &explain.Request{
-		Endpoint: explain.Endpoint{
-			Path: c.ep.Path, FilePart: c.ep.FilePart, MetaPart: c.ep.MetaPart, NameField: c.ep.NameField,
-			DigestField: c.ep.DigestField, Digest: c.ep.Digest, Brand: c.ep.Brand,
-		},
-		Method: c.r.Method, Target: target(c.r), Host: c.r.Host, Header: c.r.Header, Received: c.rec.Time,
+		Endpoint: c.ep,
+		Method:   c.r.Method, Target: target(c.r), Host: c.r.Host, Header: c.r.Header, Received: c.rec.Time,
 		Scheme: "http", Chunked: c.r.ContentLength < 0,
 	}
-	if c.ep.Family == wxup.Account && !c.s.RequireHTTPS {
+	if c.family.kind() == wxup.FamilyAccount && !c.s.RequireHTTPS {
 		req.Scheme = "" // plain HTTP is as good here
-	}
-	for _, a := range c.ep.Accepts {
-		req.Endpoint.Formats = append(req.Endpoint.Formats, a.Format)
 	}
 	if c.r.TLS != nil {
 		req.Scheme, req.ClientCertificates = "https", c.r.TLS.PeerCertificates
 	}
-	if req.Unread = f == nil; f != nil {
-		req.Body, req.Parts, req.FormErr, req.FormWarnings = f.raw, f.parts, f.err, f.warnings
+	if req.Unread = u == nil; u != nil {
+		req.Body, req.Parts, req.FormErr, req.FormWarnings = u.raw, u.parts, u.err, u.warnings
 	}
 	return req
 }
 
-// known is what the server knows of who may have sent the request.
-func (c *call) known() *explain.Known {
-	k := &explain.Known{MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, App: c.rec.Account}
-	if c.ep.Family == wxup.Account {
-		return k
+// knownMerchants is what the server knows of who may have signed a request of WeChat Pay: the
+// merchant that the request names, the others, and the keys of WeChat's side.
+func (c *call) knownMerchants(u *upload) *explain.Known {
+	k := &explain.Known{MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, Mask: c.s.Secrets.Mask}
+	if keys, err := c.s.Index.PlatformKeys(c.ctx); err == nil {
+		for _, key := range keys {
+			x := explain.Key{Serial: key.ID, Certificate: key.Certificate}
+			if public, ok := key.Key.Public().(*rsa.PublicKey); ok {
+				x.Public = public
+			}
+			k.Platform = append(k.Platform, x)
+		}
 	}
-	merchant := c.merchant
-	if merchant == nil { // refused before anyone looked
-		merchant, _ = c.s.Index.Merchant(c.ctx, c.rec.Account)
+	if apps, err := c.s.Index.Apps(c.ctx, maxOthers); err == nil {
+		for _, app := range apps {
+			k.Secrets = append(k.Secrets, explain.Secret{Of: app.AppID, Value: app.Secret})
+		}
 	}
-	if merchant != nil {
-		k.Merchant = explainMerchant(merchant)
-	}
-	others, err := c.s.Index.Merchants(c.ctx, othersMost)
+	others, err := c.s.Index.Merchants(c.ctx, maxOthers)
 	if err != nil {
-		return k // less is known; what is said is still proved
+		others = nil // less is known; what is said is still proved
+	}
+	sender, named := c.sender(u, others)
+	if sender != nil {
+		k.Merchant = explainMerchant(sender)
+	} else if !named {
+		return k // the sender may be any of the others, so that none may be called another
 	}
 	for i := range others {
-		if merchant == nil || others[i].MchID != merchant.MchID {
+		if sender == nil || others[i].MchID != sender.MchID {
 			k.Others = append(k.Others, explainMerchant(&others[i]))
 		}
 	}
-	keys, err := c.s.Index.PlatformKeys(c.ctx)
-	if err != nil {
-		return k
-	}
-	for _, key := range keys {
-		x := explain.Key{Serial: key.ID, Certificate: key.Certificate}
-		if public, ok := key.Key.Public().(*rsa.PublicKey); ok {
-			x.Public = public
-		}
-		k.Platform = append(k.Platform, x)
-	}
 	return k
+}
+
+// sender finds the merchant that a request comes from, even if it was refused before its claim was
+// looked at: the one that it names, else the one whose certificate it names or shows, else the only
+// one there is. named reports whether the request names a merchant, known or not.
+func (c *call) sender(u *upload, all []Merchant) (m *Merchant, named bool) {
+	if c.merchant != nil {
+		return c.merchant, true
+	}
+	auth := c.r.Header.Get("Authorization")
+	claims := []string{c.rec.Account, firstMatch(mchidPair, auth)}
+	if u != nil {
+		claims = append(claims, strings.TrimSpace(u.fields["mch_id"]))
+	}
+	for _, mchid := range claims {
+		if mchid == "" {
+			continue
+		}
+		named = true
+		if m, err := c.s.Index.Merchant(c.ctx, mchid); err == nil {
+			return m, true
+		}
+	}
+	if named {
+		return nil, true
+	}
+	serial := firstMatch(serialPair, auth)
+	for i := range all {
+		for _, mc := range all[i].Certificates {
+			if serial != "" && sign.SameSerial(serial, sign.Serial(mc.Certificate)) || c.r.TLS != nil && slices.ContainsFunc(c.r.TLS.PeerCertificates, mc.Certificate.Equal) {
+				return &all[i], false
+			}
+		}
+	}
+	if len(all) == 1 {
+		return &all[0], false
+	}
+	return nil, false
+}
+
+// mchidPair and serialPair find mchid (brand_id) and serial_no in an Authorization header, however
+// it is malformed.
+var (
+	mchidPair  = regexp.MustCompile(`(?i)\b(?:mch_?id|brand_id)["']?\s*[=:]\s*["'“]?\s*([0-9]+)`)
+	serialPair = regexp.MustCompile(`(?i)\bserial_?no["']?\s*[=:]\s*["'“]?\s*([0-9A-Fa-f]+)`)
+)
+
+func firstMatch(re *regexp.Regexp, text string) string {
+	if m := re.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 func explainMerchant(m *Merchant) *explain.Merchant {
@@ -137,14 +250,29 @@ func explainMerchant(m *Merchant) *explain.Merchant {
 	return x
 }
 
-// Of a text that is no token, a token like it is looked for if the text is long enough not to be found by guessing.
+// knownApps looks up the accounts that a call for a token may be made for.
+func (c *call) knownApps(req *explain.Request) (list []explain.App) {
+	for _, id := range explain.AppTexts(req) {
+		if app, err := c.s.Index.App(c.ctx, id); err == nil {
+			list = append(list, explain.App{ID: app.AppID, Secret: app.Secret})
+		}
+		if comp, err := c.s.Index.Component(c.ctx, id); err == nil {
+			list = append(list, explain.App{ID: comp.AppID, Secret: comp.Secret})
+		}
+	}
+	return list
+}
+
+// A text that is not a token is compared with the tokens if it is too long to be found by guessing.
 const (
-	alikeLeast = 16 // characters
-	alikeMost  = 4  // texts of one request
+	minAlike = 16 // characters
+	maxAlike = 4  // texts of one request
 )
 
-// knownTokens looks up what the request may have meant as its token.
-func (c *call) knownTokens(req *explain.Request, k *explain.Known) {
+// knownTokens looks up what the request may have meant as its token, and the app that it speaks
+// for.
+func (c *call) knownTokens(req *explain.Request) *explain.Known {
+	k := &explain.Known{App: c.rec.Account, Issuer: true, Mask: c.s.Secrets.Mask}
 	add := func(t *Token) {
 		k.Tokens = append(k.Tokens, explain.Token{Value: t.Value, Kind: string(t.Kind), App: t.Subject, Expires: t.Expires, Retired: t.Retired})
 	}
@@ -153,29 +281,46 @@ func (c *call) knownTokens(req *explain.Request, k *explain.Known) {
 		switch t, err := c.s.Index.Token(c.ctx, text); {
 		case err == nil:
 			add(t)
-		case errors.Is(err, ErrUnknown) && len(text) >= alikeLeast:
+		case errors.Is(err, ErrNotFound) && len(text) >= minAlike:
 			none = append(none, text)
 		}
 	}
 	if len(k.Tokens) > 0 {
-		return
+		return k
 	}
-	for _, text := range none[:min(len(none), alikeMost)] {
+	for _, text := range none[:min(len(none), maxAlike)] {
 		if t, err := c.s.Index.TokenLike(c.ctx, text); err == nil {
 			add(t)
-			return
+			return k
+		}
+	}
+	if len(none) > 0 {
+		c.newestTokens(add)
+	}
+	return k
+}
+
+// maxNewest is how many apps' newest tokens a text is compared with.
+const maxNewest = 20
+
+// newestTokens adds the tokens that the apps use now: the text may be one of them, misspelled.
+func (c *call) newestTokens(add func(*Token)) {
+	apps, err := c.s.Index.Apps(c.ctx, maxNewest)
+	if err != nil {
+		return
+	}
+	for _, app := range apps {
+		for _, kind := range []TokenKind{AccessToken, StableToken} {
+			if t, err := c.s.Index.LatestToken(c.ctx, kind, app.AppID, ""); err == nil {
+				add(t)
+			}
 		}
 	}
 }
 
-// whispered are causes that are told to the operator alone. From an answer that names them, whoever holds a part of a token
-// could learn the rest, character by character.
-var whispered = map[string]bool{"account.token.cut": true, "account.token.case": true}
-
-// explainPart keeps what explain needs of a part; its content is filled in when it was read.
-func explainPart(p *form.Part, content []byte, size int64) explain.Part {
-	return explain.Part{
-		Name: p.Name, Filename: p.Filename, HasFilename: p.HasFilename, FilenameStar: p.FilenameStar,
-		ContentType: p.ContentType, Header: slices.Clone(p.Header), Content: content, Size: size,
-	}
+// whispered lists the causes that only the operator is told. From an answer that names them, the
+// holder of a part of a token could learn the rest, character by character.
+var whispered = map[string]bool{
+	"account.token.cut": true, "account.token.start_lost": true, "account.token.misspelled": true, "account.token.unknown": true, "account.token.short": true, "account.token.case": true,
+	"account.ask.secret_cut": true, "account.ask.secret_case": true, "account.ask.secret_wrong": true,
 }

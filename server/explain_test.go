@@ -1,20 +1,27 @@
 package server
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
 )
 
-// TestExplain: a refused upload's record says why, with the proof; an accepted one has no such thing. The causes
-// themselves are tested in package explain: here is shown that the server asks with all that it has.
+// TestExplain: a refused upload's record says why, with the proof; an accepted one has no such
+// thing. The causes themselves are tested in package explain: here is shown that the server asks
+// with all that it has.
 func TestExplain(t *testing.T) {
-	market, secapi, article := &wxup.MarketingImage, &wxup.SecapiMedia, &wxup.ArticleImage
+	market, secapi, article := wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage
 	for cause, c := range map[string]struct {
 		ep    *wxup.Endpoint
 		spoil func(g *rig, a *attempt)
@@ -48,6 +55,9 @@ func TestExplain(t *testing.T) {
 			g.token()
 			g.advance(tokenGrace)
 			a.query = "access_token=" + old
+		}},
+		"form.part_type": {wxup.CancelImage, func(g *rig, a *attempt) {
+			a.partHead = "form-data; name=\"file\"; filename=\"photo.jpg\"\r\nContent-Type: application/octet-stream"
 		}},
 		"form.no_filename": {article, func(g *rig, a *attempt) { a.partHead = `form-data; name="media"` }},
 	} {
@@ -84,12 +94,12 @@ func TestExplain(t *testing.T) {
 // TestExplainIsPrivate: nothing of it is in an answer, unless one on this machine has asked.
 func TestExplainIsPrivate(t *testing.T) {
 	g := newRig(t)
-	a := try(&wxup.MarketingImage)
+	a := try(wxup.MarketingImage)
 	a.signed = new(string)
 	if got := g.send(a); got.header.Get("Wxup-Cause") != "" || strings.Contains(got.body, "v3.") {
 		t.Errorf("%v %s", got.header, got.body)
 	}
-	if got := g.send(try(&wxup.MarketingImage)); got.status != 200 {
+	if got := g.send(try(wxup.MarketingImage)); got.status != 200 {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	if e := g.lastExchange(); e.Report != nil || e.Cause != "" {
@@ -104,25 +114,89 @@ func TestExplainIsPrivate(t *testing.T) {
 	}
 }
 
-// TestExplainCrowd: when all turns are taken a refusal is answered all the same, without an explanation.
+// TestExplainCrowd: when all turns are taken a refusal is answered all the same, and its record
+// says why it has no explanation.
 func TestExplainCrowd(t *testing.T) {
 	g := newRig(t)
-	for range cap(g.srv.busy) {
-		g.srv.busy <- struct{}{}
+	for range cap(g.srv.turns) {
+		g.srv.turns <- struct{}{}
 	}
-	a := try(&wxup.MarketingImage)
+	a := try(wxup.MarketingImage)
 	a.signed = new(string)
 	if got := g.send(a); got.status != 403 {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	if e := g.lastExchange(); e.Report != nil {
-		t.Error("explained out of turn")
+	if e := g.lastExchange(); !unexplained(e, explain.Busy) {
+		t.Errorf("explained out of turn: %+v", e.Report)
 	}
+}
+
+// TestExplainHostile: while three clients send what takes long to explain, one of their requests is
+// explained at a time. The others are answered and recorded without, and an honest upload waits for
+// none of them.
+func TestExplainHostile(t *testing.T) {
+	var inFlight, most atomic.Int32
+	held, release := make(chan struct{}, 3), make(chan struct{})
+	g := newRig(t, func(c *Config) {
+		c.GBK = func(string) ([]byte, bool) { // which is called in the middle of an explanation
+			most.Store(max(most.Load(), inFlight.Add(1)))
+			defer inFlight.Add(-1)
+			select {
+			case held <- struct{}{}:
+			default:
+			}
+			<-release
+			return nil, false
+		}
+	})
+	g.srv.turns = make(chan struct{}, 1)
+	answers := make(chan answer, 3)
+	for range cap(answers) {
+		go func() {
+			a := try(wxup.MarketingImage)
+			a.meta = strings.Replace(a.metaWith(a.digest()), "photo", "照片", 1)
+			other := a.meta + "?"
+			a.signed = &other
+			answers <- g.send(a)
+		}()
+	}
+	<-held // the first is being explained
+	for range cap(answers) - 1 {
+		if got := <-answers; got.status != 403 {
+			t.Errorf("a refused request: %d %s", got.status, got.body)
+		}
+	}
+	if got := g.send(try(wxup.MarketingImage)); got.status != 200 {
+		t.Errorf("an honest upload: %d %s", got.status, got.body)
+	}
+	close(release)
+	if got := <-answers; got.status != 403 {
+		t.Errorf("the request that was explained: %d %s", got.status, got.body)
+	}
+	explained, busy, accepted := 0, 0, 0
+	for _, e := range g.mem.Exchanges() {
+		switch {
+		case e.Problem == "":
+			accepted++
+		case unexplained(e, explain.Busy):
+			busy++
+		case e.Cause != "":
+			explained++
+		}
+	}
+	if explained != 1 || busy != 2 || accepted != 1 || most.Load() != 1 || len(g.srv.turns) != 0 {
+		t.Errorf("%d explained, %d at a time; %d recorded without; %d accepted; %d turns not given back", explained, most.Load(), busy, accepted, len(g.srv.turns))
+	}
+}
+
+// unexplained reports whether a record says that it has no explanation, and why.
+func unexplained(e Exchange, why string) bool {
+	return e.Cause == "" && e.Report != nil && len(e.Report.Findings) == 0 && e.Report.Unexplained == explain.Unexplained(why).Unexplained
 }
 
 func signedWith(a *attempt, key string) map[string]string {
 	f := map[string]string{"mch_id": mchid, "media_hash": a.digest()}
-	f["sign"] = sign.V2(f, key)
+	f["sign"] = sign.V2(f["sign_type"], f, key)
 	return f
 }
 
@@ -132,8 +206,8 @@ func signedLower(a *attempt) map[string]string {
 	return f
 }
 
-// TestExplainToken: a token that was spoiled on its way is named in the record. That a text is a part of one is never told
-// to the caller, not even to one on this machine.
+// TestExplainToken: a token that was spoiled on its way is named in the record. That a text is a
+// part of one is never told to the caller, not even to one on this machine.
 func TestExplainToken(t *testing.T) {
 	g := newRig(t)
 	live := g.token()
@@ -159,14 +233,14 @@ func TestExplainToken(t *testing.T) {
 		"parameter behind":     {live + "&type=image", "account.token.tail", "account.token.tail"},
 		"undefined behind":     {live + "undefined", "account.token.tail", "account.token.tail"},
 		"twice":                {live + live, "account.token.doubled", "account.token.doubled"},
-		"cut too short":        {live[:15], "", ""},
-		"its end":              {live[1:], "", ""},
-		"cut, in another case": {strings.Map(swap, live[:64]), "", ""},
-		"a letter changed":     {live[:63] + "~" + live[64:], "", ""},
-		"unknown":              {"57_" + strings.Repeat("unknown-", 16), "", ""},
+		"cut too short":        {live[:15], "account.token.short", ""},
+		"its end":              {live[1:], "account.token.start_lost", ""},
+		"cut, in another case": {strings.Map(swap, live[:64]), "account.token.unknown", ""},
+		"a letter changed":     {live[:63] + "~" + live[64:], "account.token.misspelled", ""},
+		"unknown":              {"57_" + strings.Repeat("unknown-", 16), "account.token.unknown", ""},
 		"a label":              {"refreshtoken@@@a", "account.token.kind", "account.token.kind"},
 	} {
-		a := try(&wxup.ArticleImage)
+		a := try(wxup.ArticleImage)
 		a.query = "access_token=" + url.QueryEscape(x.token)
 		a.header["Wxup-Explain"] = "1"
 		got := g.send(a)
@@ -188,6 +262,92 @@ func TestExplainToken(t *testing.T) {
 		text := string(encodeJSON(e))
 		if strings.Contains(got.body, "account.token") || strings.Contains(text, live) || len(x.token) >= 64 && strings.Contains(text, x.token[:40]) {
 			t.Errorf("%s: too much is told: %s\n%s", name, got.body, text)
+		}
+	}
+}
+
+// TestExplainSender: a refusal that comes before the merchant is looked up is explained with that
+// merchant all the same. The sender must never be taken for another merchant.
+func TestExplainSender(t *testing.T) {
+	for name, c := range map[string]struct {
+		ep    *wxup.Endpoint
+		spoil func(*attempt)
+	}{
+		"no Accept":                 {wxup.MarketingImage, func(a *attempt) { a.header["Accept"] = "" }},
+		"the name inside the value": {wxup.MarketingImage, authorization(`mchid="`, `mchid="mchid=`)},
+		"a blank in serial_no":      {wxup.MarketingImage, authorization(`serial_no="`, `serial_no=" `)},
+		"no quotes":                 {wxup.MarketingImage, authorization(`"`, ``)},
+		"no mchid":                  {wxup.MarketingImage, authorization(`mchid="`+mchid+`",`, ``)},
+		"another scheme":            {wxup.MarketingImage, authorization(sign.SchemeRSA, "Bearer")},
+		"an old timestamp":          {wxup.MarketingImage, func(a *attempt) { a.auth = func(x *sign.Authorization) { x.Timestamp = shift(x.Timestamp, -3600) } }},
+		"v2: bare line feeds": {wxup.SecapiMedia, func(a *attempt) {
+			a.fields = signedWith(a, apiV2Key)
+			body := strings.ReplaceAll(string(a.form()), "\r\n", "\n")
+			a.body = &body
+		}},
+		"v2: no mch_id": {wxup.SecapiMedia, func(a *attempt) {
+			a.fields = signedWith(a, apiV2Key)
+			delete(a.fields, "mch_id")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newRig(t)
+			a := try(c.ep)
+			c.spoil(a)
+			g.send(a)
+			e := g.lastExchange()
+			if e.Problem == "" || e.Report == nil {
+				t.Fatalf("%s: %s; not explained", e.Problem, e.Reason)
+			}
+			for _, f := range e.Report.Findings {
+				if strings.Contains(f.Cause, "other") || f.Cause == "v3.mchid.other" || strings.Contains(f.Proof.Fact, otherMchID) {
+					t.Errorf("%s: %+v", f.Cause, f.Proof)
+				}
+			}
+		})
+	}
+}
+
+// authorization changes the Authorization header of an attempt that is right in all else.
+func authorization(from, to string) func(*attempt) {
+	return func(a *attempt) {
+		a.meta = a.metaWith(a.digest())
+		x := sign.Authorization{
+			Scheme: sign.SchemeRSA, MchID: mchid, NonceStr: rand.Text(),
+			Timestamp: strconv.FormatInt(time.Now().Unix(), 10), SerialNo: sign.Serial(keys().mine.pair.Leaf),
+		}
+		x.Signature, _ = sign.RSA(keys().mine.key, sign.V3Request("POST", a.path, x.Timestamp, x.NonceStr, []byte(a.meta)))
+		a.header["Authorization"] = strings.ReplaceAll(x.String(), from, to)
+	}
+}
+
+// TestExplainPanic: a panic in the explanation costs the explanation, and nothing else.
+func TestExplainPanic(t *testing.T) {
+	for _, gbk := range []func(string) ([]byte, bool){
+		func(string) ([]byte, bool) { panic("a secret of the request") },
+		func(s string) ([]byte, bool) { return []byte(s)[len(s)+1:], true },
+	} {
+		g := newRig(t, func(c *Config) { c.GBK = gbk })
+		a := try(wxup.MarketingImage)
+		a.meta = strings.Replace(a.metaWith(a.digest()), "photo", "照片", 1)
+		other := a.meta + "?"
+		a.signed = &other
+		if got := g.send(a); got.status != 403 || !strings.Contains(got.body, "REQUEST_BLOCKED") {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+		e := g.lastExchange()
+		if !unexplained(e, explain.Panicked) || e.Problem != problem.BadSignature {
+			t.Errorf("%s, explained as %q", e.Problem, e.Cause)
+		}
+		if log := g.log.String(); !strings.Contains(log, "the explanation panicked") || strings.Contains(log, "a secret of the request") {
+			t.Errorf("the log: %s", log)
+		}
+		if len(g.srv.turns) != 0 {
+			t.Error("the turn was not given back")
+		}
+		if got := g.send(try(wxup.MarketingImage)); got.status != 200 {
+			t.Errorf("the next upload: %d %s", got.status, got.body)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/wxup/wxup/wire"
 )
 
 // FuzzMeta: what readMeta takes is a JSON object to everybody, with the same strings in it.
@@ -16,7 +18,7 @@ func FuzzMeta(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		meta, err := readMeta(text)
+		meta, err := wire.ParseMeta(text)
 		if err != nil {
 			if len(err.Error()) > 400 {
 				t.Errorf("an error of %d bytes", len(err.Error()))

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 )
 
-// TestHang: whichever question to the Index is the first that hangs, the caller is told of a system error within three
-// seconds, in its family's words.
+// TestHang: whichever question to the Index is the first that hangs, the caller is told of a system
+// error within three seconds, in its family's words.
 func TestHang(t *testing.T) {
 	g := newRig(t)
-	for _, ep := range []wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.ArticleImage} {
 		token := g.token()
 		for answered := 0; ; answered++ {
 			var err error
@@ -31,7 +32,7 @@ func TestHang(t *testing.T) {
 				}
 				break
 			}
-			if !errors.Is(err, wxup.Internal) {
+			if !errors.Is(err, problem.Internal) {
 				t.Errorf("%s, the Index hangs after %d answers: %v", ep.Name, answered, err)
 			}
 		}
@@ -43,14 +44,14 @@ func TestHangKeep(t *testing.T) {
 	g := newRig(t)
 	synctest.Test(t, func(t *testing.T) {
 		err := hangUp(t, g, &hanging{Index: g.srv.Index, answers: 2}, slowKeeper{g.srv.Keeper}, wxup.MarketingImage, "")
-		if !errors.Is(err, wxup.Internal) {
+		if !errors.Is(err, problem.Internal) {
 			t.Error(err)
 		}
 	})
 }
 
 // hangUp uploads to a server with this Index and Keeper, in a time that only moves when all wait.
-func hangUp(t *testing.T, g *rig, index Index, keeper Keeper, ep wxup.Endpoint, token string) error {
+func hangUp(t *testing.T, g *rig, index Index, keeper Keeper, ep *wxup.Endpoint, token string) error {
 	config := g.srv.Config
 	config.Index, config.Keeper = index, keeper
 	srv, err := New(config)
@@ -59,8 +60,8 @@ func hangUp(t *testing.T, g *rig, index Index, keeper Keeper, ep wxup.Endpoint, 
 	}
 	c := g.client()
 	c.BaseURL, c.Transport, c.SkipVerify, c.Retry.Attempts = "http://server.test", within{srv}, true, 1
-	c.Tokens = wxup.TokenFunc(func(context.Context, string) (string, error) { return token, nil })
-	data, name := sample(&ep)
+	c.Auth = wxup.Tokens{Source: func(context.Context, string) (string, error) { return token, nil }}
+	data, name := sample(ep)
 	began := time.Now()
 	_, err = c.Upload(t.Context(), ep, wxup.Bytes(name, data))
 	if took := time.Since(began); took > 3*time.Second {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Memory is an [Index] and a [Keeper] in memory, for tests and for servers that need not outlive their process. It is
-// safe for concurrent use.
+// Memory is an [Index] and a [Keeper] in memory, for tests and for servers whose data may end with
+// the process. It is safe for concurrent use.
 type Memory struct {
 	mu         sync.Mutex
 	merchants  map[string]Merchant
@@ -68,17 +68,17 @@ func (m *Memory) PutApp(x App) { m.do(func() { m.apps[x.AppID] = x }) }
 // PutComponent adds a component, or replaces the one with its appid.
 func (m *Memory) PutComponent(x Component) { m.do(func() { m.components[x.AppID] = x }) }
 
-// PutAuthorization lets a component act for an account; without permissions left it may do nothing.
+// PutAuthorization lets a component act for an account, as far as its permissions go.
 func (m *Memory) PutAuthorization(x Authorization) {
 	m.do(func() { m.authorized[[2]string{x.Component, x.Authorizer}] = x })
 }
 
-// RemoveAuthorization takes it back.
+// RemoveAuthorization ends an authorization.
 func (m *Memory) RemoveAuthorization(component, authorizer string) {
 	m.do(func() { delete(m.authorized, [2]string{component, authorizer}) })
 }
 
-// PutPlatformKey adds a key that answers are signed with. The first one is the default.
+// PutPlatformKey adds a key that signs answers. The first one is the default.
 func (m *Memory) PutPlatformKey(x PlatformKey) { m.do(func() { m.platform = append(m.platform, x) }) }
 
 // Exchanges lists what was recorded, oldest first.
@@ -103,7 +103,7 @@ func find[K comparable, V any](m *Memory, in map[K]V, key K) (*V, error) {
 	defer m.mu.Unlock()
 	v, ok := in[key]
 	if !ok {
-		return nil, ErrUnknown
+		return nil, ErrNotFound
 	}
 	return &v, nil
 }
@@ -116,6 +116,13 @@ func (m *Memory) Merchants(_ context.Context, limit int) ([]Merchant, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	list := slices.SortedFunc(maps.Values(m.merchants), func(a, b Merchant) int { return strings.Compare(a.MchID, b.MchID) })
+	return list[:min(len(list), limit)], nil
+}
+
+func (m *Memory) Apps(_ context.Context, limit int) ([]App, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := slices.SortedFunc(maps.Values(m.apps), func(a, b App) int { return strings.Compare(a.AppID, b.AppID) })
 	return list[:min(len(list), limit)], nil
 }
 
@@ -160,10 +167,10 @@ func (m *Memory) TokenLike(_ context.Context, text string) (*Token, error) {
 			return &found, nil
 		}
 	}
-	return nil, ErrUnknown
+	return nil, ErrNotFound
 }
 
-// isASCII reports whether a text is one of visible ASCII characters, as all tokens are.
+// isASCII reports whether a text consists of visible ASCII characters, as all tokens do.
 func isASCII(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= '\x7F' })
 }
@@ -211,6 +218,12 @@ func (m *Memory) Take(_ context.Context, name string, start time.Time, per time.
 	}
 	m.taken[key]++
 	return true, nil
+}
+
+func (m *Memory) Taken(_ context.Context, name string, start time.Time, per time.Duration) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.taken[span{name, start.UnixNano(), per}], nil
 }
 
 func (m *Memory) Record(_ context.Context, e *Exchange) error {
@@ -270,7 +283,7 @@ func (m *Memory) Open(_ context.Context, id string) (*Content, error) {
 		return nil, err
 	}
 	x := (*f).media
-	return &Content{nopCloser{bytes.NewReader((*f).data)}, x.SHA256, x.Size, x.Format, x.Public}, nil
+	return &Content{nopCloser{bytes.NewReader((*f).data)}, x.SHA256, x.Size, x.Format, x.Public, !x.Expires.IsZero()}, nil
 }
 
 type nopCloser struct{ io.ReadSeeker }

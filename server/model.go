@@ -7,24 +7,26 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/problem"
 )
 
-// ErrUnknown is the error of a lookup that found nothing. Any other error of an [Index] or [Keeper] means that it could
-// not look, and the caller gets the family's system error.
-var ErrUnknown = errors.New("unknown")
+// ErrNotFound is the error of a lookup that found nothing. Any other error of an [Index] or
+// [Keeper] means that the lookup failed, and the caller gets the family's system error.
+var ErrNotFound = errors.New("not found")
 
-// ErrUnavailable is the error of an [Index] or [Keeper] on another machine that cannot be asked just now: it is away, does
-// not answer in time, is full or takes no changes. Whether a change was made is not always known. Waiting may help, and
-// nothing need be changed here.
+// ErrUnavailable is the error of an [Index] or [Keeper] on another machine that does not work at
+// the moment: it is down, does not answer in time, is full, or is read-only. A change may or may
+// not have been made. Waiting may help; the server itself needs no change.
 var ErrUnavailable = errors.New("unavailable")
 
-// Index is what a server must know and remember. Several servers may share one: it is where they agree. [Memory] keeps
-// it in memory, the program in SQLite or PostgreSQL.
+// Index is what a server must know and remember. Several servers may share one: it keeps them
+// consistent. [Memory] keeps it in memory, the command wxup in SQLite or PostgreSQL.
 type Index interface {
 	Accounts
 	Tokens
@@ -32,12 +34,15 @@ type Index interface {
 	Recorder
 }
 
-// Accounts knows who may upload. Each lookup may fail with [ErrUnknown].
+// Accounts knows who may upload. Each lookup may fail with [ErrNotFound].
 type Accounts interface {
 	Merchant(ctx context.Context, mchid string) (*Merchant, error)
-	// Merchants lists some merchants, at most limit: those whose keys a refused request may have been signed with.
+	// Merchants lists up to limit merchants, whose keys are tried on a signature that does not
+	// verify.
 	Merchants(ctx context.Context, limit int) ([]Merchant, error)
 	App(ctx context.Context, appid string) (*App, error)
+	// Apps lists up to limit apps, whose secrets are compared with one that is not right.
+	Apps(ctx context.Context, limit int) ([]App, error)
 	Component(ctx context.Context, appid string) (*Component, error)
 	Authorization(ctx context.Context, component, authorizer string) (*Authorization, error)
 	// PlatformKeys lists the keys that answers are signed with, the default first.
@@ -52,18 +57,19 @@ type Merchant struct {
 	APIv3Key      string // "": none set
 	Certificates  []MerchantCertificate
 	PublicKeyOnly bool     // has no platform certificate, only the WeChat Pay public key
+	ECommerce     bool     // uses 电商收付通, for which wxup.MerchantImage takes 5 MB
 	Endpoints     []string // the rows it may use, by name; nil means all
 	Disabled      bool
 }
 
-// MerchantCertificate is an API certificate of a merchant (apiclient_cert.pem). Several may be valid at once: that is how
-// one is rotated.
+// MerchantCertificate is an API certificate of a merchant (apiclient_cert.pem). Several may be
+// valid at once, while one replaces another.
 type MerchantCertificate struct {
 	Certificate *x509.Certificate
 	State       CertificateState
 }
 
-// CertificateState is what has become of a merchant's certificate.
+// CertificateState says whether a merchant's certificate is still in use.
 type CertificateState string
 
 const (
@@ -72,30 +78,34 @@ const (
 	Replaced CertificateState = "replaced"
 )
 
-// PlatformKey is a key of WeChat's side that signs answers: with a certificate, or as a WeChat Pay public key.
+// PlatformKey is a key with which WeChat Pay signs answers. It has a certificate, or is a WeChat
+// Pay public key.
 type PlatformKey struct {
 	ID          string            // the certificate's serial number, or PUB_KEY_ID_…
 	Key         crypto.Signer     // RSA
 	Certificate *x509.Certificate // nil in public-key mode
 }
 
-// App is an Official Account or mini program.
+// App is an Official Account, a mini program, or an application of a company (企业微信).
 type App struct {
-	AppID    string
+	AppID    string // that of a company is its corpid, which begins with ww
 	Name     string
 	Secret   string
 	State    AppState
-	AllowIPs []netip.Prefix // who may ask for tokens; nil means anyone
+	AllowIPs []netip.Prefix // who may ask for tokens; nil: anyone
 }
 
-// AppState is what an app may not do.
+// Corp reports whether the app is an application of a company.
+func (a *App) Corp() bool { return strings.HasPrefix(a.AppID, "ww") }
+
+// AppState is how an app is restricted.
 type AppState string
 
 const (
 	Active       AppState = ""
 	Frozen       AppState = "frozen"       // its secret is frozen: no tokens (40243)
 	Limited      AppState = "limited"      // the account is restricted (50002)
-	Forbidden    AppState = "forbidden"    // the API was taken from it (48004)
+	Forbidden    AppState = "forbidden"    // the API was withdrawn from it (48004)
 	Unauthorized AppState = "unauthorized" // it never had the API (48001)
 )
 
@@ -104,17 +114,17 @@ type Component struct {
 	AppID    string
 	Name     string
 	Secret   string
-	Ticket   string // the component_verify_ticket that it must show; "" takes any
+	Ticket   string // the component_verify_ticket that it must send; "" accepts any
 	AllowIPs []netip.Prefix
 }
 
-// Authorization is what an account allows a component: the ids of permission sets (权限集).
+// Authorization is what an account allows a component to do: the ids of permission sets (权限集).
 type Authorization struct {
 	Component, Authorizer string
 	Permissions           []int
 }
 
-// TokenKind is what a token is good for.
+// TokenKind says what a token may be used for.
 type TokenKind string
 
 const (
@@ -125,9 +135,11 @@ const (
 	RefreshToken      TokenKind = "refresh"    // authorizer_refresh_token
 	AuthorizationCode TokenKind = "code"       // authorization_code
 	CloudToken        TokenKind = "cloud"      // cloudbase_access_token
+	CorpToken         TokenKind = "corp"       // from /cgi-bin/gettoken
 )
 
-// Token is one token. The tokens of a kind, subject and component form a line, numbered by Seq from 1.
+// Token is one token. The tokens of one kind, subject and component form a line, numbered by Seq
+// from 1.
 type Token struct {
 	Value     string
 	Kind      TokenKind
@@ -135,47 +147,57 @@ type Token struct {
 	Component string // the third party that holds it, if any
 	Seq       int64
 	Issued    time.Time
-	Expires   time.Time // its natural end; zero: none
-	Retired   time.Time // from when on a newer one, or its use, has ended it; zero: not so
+	Expires   time.Time // when it expires; zero: never
+	Retired   time.Time // when a newer one, or its use, ends it; zero: not yet
 }
 
-// ErrRaced is the error of a change that another caller has made first: read again, and decide anew.
+// ErrRaced is the error of a change that another caller made first. Read again and decide anew.
 var ErrRaced = errors.New("another caller was first")
 
-// Tokens keeps tokens. Its changes are atomic over all servers that share it, so that no two renew a token at once and
-// none hands out a dead one.
+// Tokens keeps tokens. Its changes are atomic over all servers that share it, so that no two
+// servers renew a token at once and none hands out a dead one.
 type Tokens interface {
-	Token(ctx context.Context, value string) (*Token, error) // may be ErrUnknown
-	// TokenLike finds a token that a text, which is none, may have been: the text is its beginning, or begins with it, or
-	// differs from it in the case of letters. It is one of visible ASCII characters; of any other there is none. The operator
-	// is told; whoever was refused never is. May be ErrUnknown.
+	Token(ctx context.Context, value string) (*Token, error) // may be ErrNotFound
+	// TokenLike finds a token that a text may have been before it was damaged: the text is the
+	// token's beginning, begins with the token, or differs from it in the case of letters. A text
+	// with other than visible ASCII characters matches none. Only the operator is told, never the
+	// caller. May be ErrNotFound.
 	TokenLike(ctx context.Context, text string) (*Token, error)
-	LatestToken(ctx context.Context, kind TokenKind, subject, component string) (*Token, error) // may be ErrUnknown
-	// IssueToken adds t to its line, if t.Seq is the next number there (else ErrRaced), and retires the older tokens of
-	// the line at the given time if they would live longer.
+	LatestToken(ctx context.Context, kind TokenKind, subject, component string) (*Token, error) // may be ErrNotFound
+	// IssueToken adds t to its line if t.Seq is the next number there (else ErrRaced), and retires
+	// the line's older tokens at the given time if they would live longer.
 	IssueToken(ctx context.Context, t Token, retireOlder time.Time) error
 	// RetireToken ends a token that is not yet retired (else ErrRaced).
 	RetireToken(ctx context.Context, value string, at time.Time) error
 }
 
-// Quotas counts calls exactly, over all servers that share it.
+// Quotas counts calls, exactly, over all servers that share it.
 type Quotas interface {
-	// Take counts one call under name in the window that begins at start, unless limit calls were counted already:
-	// then it reports false and counts nothing.
+	// Take counts one call under name in the window that begins at start. If limit calls were
+	// counted already, it reports false and counts nothing.
 	Take(ctx context.Context, name string, start time.Time, window time.Duration, limit int) (bool, error)
+	// Taken returns the number of calls that Take has counted under name in this window.
+	Taken(ctx context.Context, name string, start time.Time, window time.Duration) (int, error)
 }
 
-// ErrSpent is the error of recording an exchange whose nonce was spent by another one in the meantime.
+// ErrKeepAgain is the error of recording media whose bytes may have been deleted since they were
+// kept. The media's Seen then says what for: keep the bytes again, and record again with the same
+// Media.
+var ErrKeepAgain = errors.New("the bytes were deleted a moment ago, or are being deleted; keep them again")
+
+// ErrSpent is the error of recording an exchange whose nonce another one has spent in the meantime.
 var ErrSpent = errors.New("the nonce was spent by another request")
 
-// Recorder remembers exchanges.
+// Recorder keeps exchanges.
 type Recorder interface {
-	// Record makes an exchange durable, with the nonce it spends and the media it kept, in one step: all or nothing.
-	// When it returns nil the answer may be given. It fails with ErrSpent if the nonce is taken.
+	// Record makes an exchange durable with the nonce it spends and the media it kept, all or
+	// nothing. The answer may be given once it returns nil. It fails with ErrSpent if the nonce is
+	// spent, and with ErrKeepAgain if the file must be kept again first.
 	Record(ctx context.Context, e *Exchange) error
-	// Exchange finds a recorded exchange by its Request-ID or rid; may be ErrUnknown.
+	// Exchange finds a recorded exchange by its Request-ID or rid; may be ErrNotFound.
 	Exchange(ctx context.Context, id string) (*Exchange, error)
-	// SpentBy finds the exchange that spent a nonce of an account; may be ErrUnknown. One past its time may be found still.
+	// SpentBy finds the exchange that spent a nonce of an account; may be ErrNotFound. It may still
+	// find an expired one.
 	SpentBy(ctx context.Context, account, nonce string) (*Exchange, error)
 }
 
@@ -192,11 +214,11 @@ type Exchange struct {
 	Path     string // with the query, secrets masked
 	Remote   string
 	Status   int
-	Problem  wxup.Problem // "" if accepted
-	Reason   string       // for the operator: what exactly was wrong; never holds a secret
-	Cause    string       // why: the id of the first finding of Report; "" if none was proved
+	Problem  problem.Problem // "" if accepted
+	Reason   string          // for the operator: what exactly was wrong; never holds a secret
+	Cause    string          // why: the id of the first finding of Report; "" if none was proved
 	Report   *explain.Report
-	Warnings []string // what was let pass although the real service, or the documents, would not
+	Warnings []string // what was accepted although the documents or the real service would not
 	Steps    []Step
 	Request  RequestRecord
 	Answer   []byte
@@ -205,7 +227,7 @@ type Exchange struct {
 	ReplayOf string // the exchange whose answer was given again
 }
 
-// Step is one thing that was checked, when, and how it went.
+// Step is one check: when it was made and how it went.
 type Step struct {
 	Name string        `json:"name"`
 	At   time.Duration `json:"at"`
@@ -219,9 +241,12 @@ type RequestRecord struct {
 	TLS     string              `json:"tls,omitempty"`
 	Headers map[string][]string `json:"headers,omitempty"`
 	Parts   []PartRecord        `json:"parts,omitempty"`
+	// AnswerSerial is the Wechatpay-Serial of the answer: the key that signed it. "" if the answer
+	// was not signed.
+	AnswerSerial string `json:"answer_serial,omitempty"`
 }
 
-// Part is the first part of a name; nil if there is none.
+// Part returns the first part with a name, or nil.
 func (r *RequestRecord) Part(name string) *PartRecord {
 	for i := range r.Parts {
 		if r.Parts[i].Name == name {
@@ -240,12 +265,13 @@ type PartRecord struct {
 	Size     int64  `json:"size"`
 	SHA256   string `json:"sha256,omitempty"` // of the file part
 
-	// Of a refused file that was kept for the operator to look at (Config.KeepRefused): its id, and what it is.
+	// Of a refused file that was kept for the operator (Config.KeepRefused): its id and its format.
 	Kept   string       `json:"kept,omitempty"`
 	Format media.Format `json:"format,omitempty"`
 }
 
-// Nonce is a nonce_str that an exchange spends. It may be forgotten after Expires: the clock window refuses it then.
+// Nonce is a nonce_str that an exchange spends. It may be forgotten after Expires, when the clock
+// window refuses it.
 type Nonce struct {
 	Account string
 	Value   string
@@ -268,17 +294,20 @@ type Media struct {
 	Public   bool
 	Created  time.Time
 	Expires  time.Time // zero: never
+
+	// Seen is the Recorder's, from a Record that failed with ErrKeepAgain to the next one.
+	Seen string
 }
 
-// Keeper is the one choice a server makes about an accepted file: where it goes. [Memory] keeps it in memory, the
-// program on disk or in S3, and a relay sends it on to WeChat.
+// Keeper decides where accepted files go. [Memory] keeps them in memory, the command wxup on disk
+// or in S3, and a relay sends them on to WeChat.
 type Keeper interface {
-	// Keep stores content, which has m.Size bytes and the digest m.SHA256, and fills in m.ID (and m.URL, if the file has
-	// an address of its own elsewhere). The same bytes of the same account on the same endpoint get the same ID. When it
-	// returns nil, the bytes survive a loss of power.
+	// Keep stores content, which has m.Size bytes and the digest m.SHA256, and sets m.ID (and
+	// m.URL, if the file has an address elsewhere). Equal bytes of one account on one endpoint get
+	// the same ID. Once it returns nil, the bytes survive a power failure.
 	Keep(ctx context.Context, m *Media, content io.ReadSeeker) error
-	// Open finds a kept file by its ID; may be ErrUnknown. It must not need the Index: public files are served while that
-	// is away.
+	// Open finds a kept file by its ID; may be ErrNotFound. It must not need the Index: public
+	// files are served while the Index is down.
 	Open(ctx context.Context, id string) (*Content, error)
 }
 
@@ -289,4 +318,5 @@ type Content struct {
 	Size   int64
 	Format media.Format
 	Public bool
+	Ends   bool // its ID ends (see [Media.Expires]): when the Index does not know it any more, it has
 }

@@ -2,25 +2,27 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/need"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
 )
 
 // TestAccountContentType: JSON by the documents, text/plain as the real media APIs answer.
 func TestAccountContentType(t *testing.T) {
-	for profile, want := range map[wxup.Profile]string{wxup.Documented: "application/json; charset=utf-8", wxup.Observed: "text/plain"} {
+	for profile, want := range map[problem.Profile]string{problem.Documented: "application/json; charset=utf-8", problem.Observed: "text/plain"} {
 		g := newRig(t, func(c *Config) { c.Profile = profile })
 		for _, name := range []string{"photo.jpg", "photo.gif"} {
-			a := try(&wxup.ArticleImage)
+			a := try(wxup.ArticleImage)
 			a.name = name
 			if got := g.send(a).header.Get("Content-Type"); got != want {
 				t.Errorf("%s, %s: %q, want %q", profile, name, got, want)
@@ -29,11 +31,12 @@ func TestAccountContentType(t *testing.T) {
 	}
 }
 
-// TestStrictSerial: a row that needs Wechatpay-Serial gets it from careful clients, and is lenient with others.
+// TestStrictSerial: a row that needs Wechatpay-Serial gets it from careful clients, and is lenient
+// with others.
 func TestStrictSerial(t *testing.T) {
 	for _, strict := range []bool{false, true} {
 		g := newRig(t, func(c *Config) { c.Strict = strict })
-		a := try(&wxup.ReceiptImage)
+		a := try(wxup.ReceiptImage)
 		a.data, a.name = drawing(), "r.png"
 		if got := g.send(a); (got.status == 200) == strict {
 			t.Errorf("strict %v, without Wechatpay-Serial: %d %s", strict, got.status, got.body)
@@ -49,12 +52,12 @@ func TestStrictSerial(t *testing.T) {
 func TestUnknownFields(t *testing.T) {
 	g := newRig(t)
 	for _, signed := range []bool{true, false} {
-		a := try(&wxup.SecapiMedia)
+		a := try(wxup.SecapiMedia)
 		a.fields = map[string]string{"mch_id": mchid, "media_hash": a.digest(), "sign_type": sign.HMACSHA256}
 		if signed {
 			a.fields["hack"] = "X"
 		}
-		a.fields["sign"] = sign.V2(a.fields, apiV2Key)
+		a.fields["sign"] = sign.V2(a.fields["sign_type"], a.fields, apiV2Key)
 		a.fields["hack"] = "X"
 		if got := g.send(a); !strings.Contains(got.body, "media_id") {
 			t.Errorf("signed %v: %s", signed, got.body)
@@ -62,10 +65,11 @@ func TestUnknownFields(t *testing.T) {
 	}
 }
 
-// TestRID: an account learns what was asked and answered under a rid of its own, without the token that was used.
+// TestRID: an account learns what was asked and answered under a rid of its own, without the token
+// that was used.
 func TestRID(t *testing.T) {
 	g := newRig(t)
-	a := try(&wxup.ArticleImage)
+	a := try(wxup.ArticleImage)
 	a.name = "photo.gif"
 	refused := g.send(a)
 	rid := g.lastExchange().ID
@@ -88,11 +92,39 @@ func TestRID(t *testing.T) {
 	}
 }
 
-// TestKeepRefused: the operator can look at a refused file of this machine; nobody else can, and strangers' are not kept.
+// TestQuotaGet: an account can ask how many calls are left to it.
+func TestQuotaGet(t *testing.T) {
+	for _, c := range []struct {
+		limit   Limit
+		uploads int
+		path    string
+		want    string
+	}{
+		{Limit{Documented: true}, 3, "/cgi-bin/media/uploadimg", `"quota":{"daily_limit":1000,"used":3,"remain":997}}`},
+		{Limit{Documented: true}, 0, "/cgi-bin/token", `"quota":{"daily_limit":2000,"used":2,"remain":1998}}`},
+		{Limit{Documented: true}, 0, "/cgi-bin/stable_token", `"quota":{"daily_limit":100000,"used":0,"remain":100000},"rate_limit":{"call_count":10000,"refresh_second":60}}`},
+		{Limit{PerMinute: 5}, 1, "/cgi-bin/media/uploadimg", `"quota":{"daily_limit":1000,"used":0,"remain":1000},"rate_limit":{"call_count":5,"refresh_second":60}}`},
+		{Limit{}, 1, "/cgi-bin/media/uploadimg", `"quota":{"daily_limit":1000,"used":0,"remain":1000}}`},
+	} {
+		g := newRig(t, func(conf *Config) { conf.Limit = c.limit })
+		a := try(wxup.ArticleImage)
+		a.query = "access_token=" + g.token()
+		for range c.uploads {
+			g.send(a)
+		}
+		got := g.post("/cgi-bin/openapi/quota/get?access_token="+g.token(), map[string]string{"cgi_path": c.path})
+		if want := `{"errcode":0,"errmsg":"ok",` + c.want; got.body != want {
+			t.Errorf("%+v, %s after %d uploads: %s\nwant %s", c.limit, c.path, c.uploads, got.body, want)
+		}
+	}
+}
+
+// TestKeepRefused: the operator can look at a refused file of this machine; nobody else can, and
+// strangers' are not kept.
 func TestKeepRefused(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		g := newRig(t, func(c *Config) { c.KeepRefused = keep })
-		a := try(&wxup.MarketingImage)
+		a := try(wxup.MarketingImage)
 		a.signed = new(string)
 		g.send(a)
 		parts := g.lastExchange().Request.Parts
@@ -114,7 +146,7 @@ func TestKeepRefused(t *testing.T) {
 	r := httptest.NewRequest("POST", wxup.ArticleImage.Path+"?access_token="+g.token(), strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a.jpg\"\r\n\r\nx\r\n--b--\r\n"))
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=b") // from 192.0.2.1, as httptest has it
 	g.srv.ServeHTTP(httptest.NewRecorder(), r)
-	if e := g.lastExchange(); e.Problem != wxup.NotImage || len(g.mem.files) != 0 {
+	if e := g.lastExchange(); e.Problem != problem.NotImage || len(g.mem.files) != 0 {
 		t.Errorf("%s; %d files of a stranger were kept", e.Problem, len(g.mem.files))
 	}
 }
@@ -122,7 +154,7 @@ func TestKeepRefused(t *testing.T) {
 // TestSizes is exact at the limit of every row.
 func TestSizes(t *testing.T) {
 	g := newRig(t)
-	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.MerchantImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.MerchantImage, wxup.SecapiMedia, wxup.ArticleImage} {
 		for _, over := range []int{-1, 0, 1} {
 			a := try(ep)
 			a.data = sized(int(ep.MaxSize()) + over)
@@ -140,11 +172,11 @@ func TestSizes(t *testing.T) {
 // TestHugeBody: a body far above any limit is refused without being read.
 func TestHugeBody(t *testing.T) {
 	g := newRig(t)
-	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
 		a := try(ep)
-		a.data = make([]byte, bodyMost+1)
+		a.data = make([]byte, maxBody+1)
 		g.send(a)
-		if p := g.lastExchange().Problem; p != wxup.TooLarge {
+		if p := g.lastExchange().Problem; p != problem.TooLarge {
 			t.Errorf("%s with a Content-Length: %s", ep.Name, p)
 		}
 		if ep.Family != wxup.PayV3 { // whose meta comes first here, but is read before the file
@@ -152,7 +184,7 @@ func TestHugeBody(t *testing.T) {
 		}
 		a.chunked = true
 		g.send(a)
-		if p := g.lastExchange().Problem; p != wxup.TooLarge {
+		if p := g.lastExchange().Problem; p != problem.TooLarge {
 			t.Errorf("%s chunked: %s", ep.Name, p)
 		}
 	}
@@ -160,8 +192,9 @@ func TestHugeBody(t *testing.T) {
 
 // TestCutBody: a form cut at many places leaves nothing behind and is never accepted.
 func TestCutBody(t *testing.T) {
+	need.Time(t)
 	g := newRig(t)
-	for _, ep := range []*wxup.Endpoint{&wxup.MarketingImage, &wxup.SecapiMedia, &wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
 		token := "access_token=" + g.token()
 		for _, order := range [][]string{{"meta", "file"}, {"file", "meta"}} {
 			whole := try(ep)
@@ -184,10 +217,11 @@ func TestCutBody(t *testing.T) {
 	}
 }
 
-// TestAbsoluteForm: a request sent through a plain proxy has a whole URL in its first line; the signature covers the path.
+// TestAbsoluteForm: a request sent through a plain proxy has a whole URL in its first line; the
+// signature covers the path.
 func TestAbsoluteForm(t *testing.T) {
 	g := newRig(t)
-	a := try(&wxup.MarketingImage)
+	a := try(wxup.MarketingImage)
 	g.send(a)
 	a.auth = nil
 	g.send(a)
@@ -202,67 +236,6 @@ func TestAbsoluteForm(t *testing.T) {
 	}
 }
 
-// TestArrows keeps the imports in one direction. The protocol is at the bottom: who uploads must not pay for the server,
-// and a rule about the wire must not reach for a database.
-func TestArrows(t *testing.T) {
-	const module = "github.com/wxup/wxup"
-	may := map[string][]string{
-		"":            {"/sign", "/form", "/media"},
-		"/sign":       nil,
-		"/form":       nil,
-		"/media":      nil,
-		"/devkeys":    nil,
-		"/explain":    {"/sign", "/form", "/media"},
-		"/server":     {"", "/sign", "/form", "/media", "/explain"},
-		"/tokenstore": {""},
-		"/wxuptest":   {"", "/sign", "/media", "/explain", "/server", "/devkeys"},
-	}
-	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
-	list.Dir, list.Env = "..", append(os.Environ(), "GOWORK=off") // this module alone
-	out, err := list.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := 0
-	for line := range strings.Lines(string(out)) {
-		words := strings.Fields(line)
-		name := strings.TrimPrefix(words[0], module)
-		allowed, ok := may[name]
-		if !ok {
-			t.Errorf("%s is new: say here what it may import", words[0])
-		}
-		seen++
-		for _, imported := range words[1:] {
-			inner, ours := strings.CutPrefix(imported, module)
-			switch {
-			case ours && !contains(allowed, inner):
-				t.Errorf("%s imports %s", words[0], imported)
-			case !ours && strings.Contains(strings.Split(imported, "/")[0], "."):
-				t.Errorf("%s imports %s: the library has no dependencies", words[0], imported)
-			}
-		}
-	}
-	if seen < len(may) {
-		t.Errorf("only %d packages were looked at", seen)
-	}
-	mod, err := os.ReadFile("../go.mod")
-	if err != nil || strings.Contains(string(mod), "require") {
-		t.Errorf("the library's go.mod must have no requirements: %v", err)
-	}
-	if v := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(mod); v == nil || string(v[1]) < "1.26.6" {
-		t.Errorf("go.mod must ask for Go 1.26.6 or newer: older ones have known faults in net/http, crypto/x509 and encoding/xml")
-	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // TestDocsDifferences: every test that docs/differences.md names is there.
 func TestDocsDifferences(t *testing.T) {
 	doc, err := os.ReadFile("../docs/differences.md")
@@ -270,7 +243,7 @@ func TestDocsDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	var code strings.Builder
-	for _, dir := range []string{".", "..", "../sign", "../form", "../media", "../app/intercept"} {
+	for _, dir := range []string{".", "..", "../sign", "../form", "../media", "../explain", "../app/intercept", "../app/inspector"} {
 		files, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -289,5 +262,55 @@ func TestDocsDifferences(t *testing.T) {
 		if !strings.Contains(code.String(), "func "+name+"(") {
 			t.Errorf("docs/differences.md names %s, which is not there", name)
 		}
+	}
+}
+
+// TestECommerce: a merchant of 电商收付通 may upload 5 MB where others may upload 2 MB, and to no other
+// row.
+func TestECommerce(t *testing.T) {
+	const mb = 1 << 20
+	g := newRig(t, func(c *Config) {
+		c.Endpoints = []*wxup.Endpoint{wxup.MerchantImage, wxup.MarketingImage}
+		c.Budget = leastBudget(5*mb+maxForm+formWindow, 5*mb+maxForm+formWindow)
+	})
+	client := g.client()
+	client.Merchant.ECommerce = true // so that the client sends what the server has to judge
+	m, err := g.mem.Merchant(t.Context(), mchid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		eCommerce bool
+		row       *wxup.Endpoint
+		size      int
+		taken     bool
+	}{
+		{false, wxup.MerchantImage, 2 * mb, true},
+		{false, wxup.MerchantImage, 2*mb + 1, false},
+		{true, wxup.MerchantImage, 2*mb + 1, true},
+		{true, wxup.MerchantImage, 5 * mb, true},
+		{true, wxup.MerchantImage, 5*mb + 1, false},
+		{true, wxup.MarketingImage, 2*mb + 1, false},
+	} {
+		m.ECommerce = c.eCommerce
+		g.mem.PutMerchant(*m)
+		a := try(c.row)
+		a.data = sized(c.size)
+		if ans := g.send(a); (ans.status == 200) != c.taken {
+			t.Errorf("%s, %d bytes, e-commerce %t: %d %s", c.row.Name, c.size, c.eCommerce, ans.status, ans.body)
+		}
+		if e := g.lastExchange(); !c.taken && e.Problem != problem.TooLarge {
+			t.Errorf("%s, %d bytes, e-commerce %t: refused as %s: %s", c.row.Name, c.size, c.eCommerce, e.Problem, e.Reason)
+		}
+		res, err := client.Upload(t.Context(), c.row, wxup.Bytes("photo.jpg", sized(c.size)))
+		switch {
+		case c.taken && (err != nil || res.Size != int64(c.size)):
+			t.Errorf("the client: %s, %d bytes, e-commerce %t: %+v, %v", c.row.Name, c.size, c.eCommerce, res, err)
+		case !c.taken && !errors.Is(err, wxup.TooLarge):
+			t.Errorf("the client: %s, %d bytes, e-commerce %t: %v", c.row.Name, c.size, c.eCommerce, err)
+		}
+	}
+	if _, err := New(Config{Index: g.mem, Keeper: g.mem, Budget: leastBudget(5*mb+maxForm+formWindow, 5*mb+maxForm+formWindow) - 1, Endpoints: []*wxup.Endpoint{wxup.MerchantImage}}); err == nil {
+		t.Error("a budget that cannot hold the largest file is accepted")
 	}
 }

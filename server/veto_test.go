@@ -8,14 +8,16 @@ import (
 	"testing"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
+	"github.com/wxup/wxup/problem"
 )
 
-// TestVeto says each problem of each family about an upload that is right. The answer must be the very one that the
-// problem's natural causes get: status, words, and whether it is signed.
+// TestVeto says each problem of each family about an upload that is right. The answer must be the
+// very one that the problem's natural causes get: status, words, and whether it is signed.
 func TestVeto(t *testing.T) {
-	rows := map[wxup.Family]*wxup.Endpoint{wxup.PayV3: &wxup.MarketingImage, wxup.PayV2: &wxup.SecapiMedia, wxup.Account: &wxup.ArticleImage}
-	for _, c := range causes(&wxup.MarketingImage) {
-		for _, profile := range []wxup.Profile{wxup.Documented, wxup.Observed} {
+	rows := map[wxup.Family]*wxup.Endpoint{wxup.PayV3: wxup.MarketingImage, wxup.PayV2: wxup.SecapiMedia, wxup.FamilyAccount: wxup.ArticleImage}
+	for _, c := range causes(wxup.MarketingImage) {
+		for _, profile := range []problem.Profile{problem.Documented, problem.Observed} {
 			if c.only != "" && c.only != profile || strings.Contains(c.how, "no room in the budget") {
 				continue
 			}
@@ -30,7 +32,7 @@ func TestVeto(t *testing.T) {
 				c.do(natural)
 				want := natural.lastExchange()
 				if want.Endpoint == "" {
-					t.Skip("not of an upload") // of token calls, unknown paths
+					return // a token call, or an unknown path: no upload
 				}
 				asked := 0
 				g := newRig(t, func(conf *Config) {
@@ -48,11 +50,11 @@ func TestVeto(t *testing.T) {
 				if e.Problem != c.problem || !strings.HasPrefix(e.Reason, "a rule of the test: ") || asked != 1 {
 					t.Fatalf("asked %d times, recorded is %q (%s)", asked, e.Problem, e.Reason)
 				}
-				checkRefusal(t, c.family, c.family.Refusal(c.problem, profile), e, got)
-				if c.family != wxup.Account && e.Proven != want.Proven {
+				checkRefusal(t, c.family, problem.Of(c.family).Refusal(c.problem, profile), e, got)
+				if c.family != wxup.FamilyAccount && e.Proven != want.Proven {
 					t.Errorf("proven %v, by its natural cause %v", e.Proven, want.Proven)
 				}
-				if e.Report != nil || e.Cause != "" || e.Media != nil || len(g.mem.files) != 0 {
+				if !unexplained(e, explain.Vetoed) || e.Media != nil || len(g.mem.files) != 0 {
 					t.Errorf("explained as %q; %d files kept", e.Cause, len(g.mem.files))
 				}
 			})
@@ -60,30 +62,31 @@ func TestVeto(t *testing.T) {
 	}
 }
 
-// TestVetoOfOthers: what no family's table holds is a failure of ours, and only uploads that are right are asked about.
+// TestVetoOfOthers: what no family's table holds is a failure of ours, and only uploads that are
+// right are asked about.
 func TestVetoOfOthers(t *testing.T) {
 	var say error
 	asked := 0
 	g := newRig(t, func(c *Config) {
 		c.Veto = func(*http.Request, *Exchange) error { asked++; return say }
 	})
-	for _, say = range []error{errors.New("disk of the rule is full"), wxup.BadToken, wxup.Refused} {
-		if got := g.send(try(&wxup.MarketingImage)); got.status != 500 || g.lastExchange().Problem != wxup.Internal || !strings.Contains(g.lastExchange().Reason, say.Error()) {
+	for _, say = range []error{errors.New("disk of the rule is full"), problem.BadToken, problem.Refused} {
+		if got := g.send(try(wxup.MarketingImage)); got.status != 500 || g.lastExchange().Problem != problem.Internal || !strings.Contains(g.lastExchange().Reason, say.Error()) {
 			t.Errorf("%v: %d %s", say, got.status, got.body)
 		}
 	}
-	asked, say = 0, wxup.TooFrequent
-	a := try(&wxup.MarketingImage)
+	asked, say = 0, problem.TooFrequent
+	a := try(wxup.MarketingImage)
 	a.signed = new(string)
 	g.send(a)
-	a = try(&wxup.MarketingImage)
+	a = try(wxup.MarketingImage)
 	a.data = []byte("GIF89a")
 	g.send(a)
 	g.token()
 	if asked != 0 {
 		t.Errorf("asked %d times about calls that it has no say in", asked)
 	}
-	a = try(&wxup.MarketingImage)
+	a = try(wxup.MarketingImage)
 	g.send(a)
 	say, a.keep = nil, true
 	if got := g.send(a); got.status != 200 || asked != 2 {

@@ -6,10 +6,13 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
-// TestTwoQuotas: a quota a minute and one a day on the same calls are counted apart, also across windows.
+// TestTwoQuotas: a quota a minute and one a day on the same calls are counted apart, also across
+// windows.
 func TestTwoQuotas(t *testing.T) {
 	mem := NewMemory()
 	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
@@ -30,7 +33,7 @@ func TestTwoQuotas(t *testing.T) {
 	take(day.Add(3*time.Minute), 24*time.Hour, 6, false)
 	take(day.Add(time.Minute), time.Minute, 2, false) // a late caller does not begin its window anew
 
-	row := wxup.ArticleImage
+	row := *wxup.ArticleImage
 	row.Quota = wxup.Quota{Calls: 3, Per: 24 * time.Hour}
 	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	g := newRig(t, func(c *Config) {
@@ -39,7 +42,7 @@ func TestTwoQuotas(t *testing.T) {
 	})
 	a := try(&row)
 	a.query = "access_token=" + g.token()
-	for i, want := range []wxup.Problem{"", "", wxup.TooFrequent, "", wxup.DailyQuotaExceeded} {
+	for i, want := range []problem.Problem{"", "", problem.TooFrequent, "", problem.DailyQuotaExceeded} {
 		if i == 3 {
 			noon = noon.Add(time.Minute)
 		}
@@ -50,7 +53,8 @@ func TestTwoQuotas(t *testing.T) {
 	}
 }
 
-// TestNonceExpires: a nonce that is past its time is free, whether or not anybody has purged it; until then it is not.
+// TestNonceExpires: a nonce that is past its time is free, whether or not anybody has purged it;
+// until then it is not.
 func TestNonceExpires(t *testing.T) {
 	g := newRig(t)
 	base := time.Now().Truncate(time.Second)
@@ -59,27 +63,27 @@ func TestNonceExpires(t *testing.T) {
 	at := func(sent time.Time) func(*sign.Authorization) {
 		return func(x *sign.Authorization) { x.NonceStr, x.Timestamp = "once", shiftTime(sent, 0) }
 	}
-	a := try(&wxup.MarketingImage)
-	a.auth = at(base.Add(clockWindow)) // as early as it may come
+	a := try(wxup.MarketingImage)
+	a.auth = at(base.Add(wire.Window)) // as early as it may come
 	if got := g.send(a); got.status != 200 {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	first := g.lastExchange().ID
 
-	now = base.Add(2*clockWindow + time.Second - 1) // as late as the very same request may come
+	now = base.Add(2*wire.Window + time.Second - 1) // as late as the very same request may come
 	a.keep = true
 	if got := g.send(a); got.status != 200 || g.lastExchange().ReplayOf != first {
 		t.Errorf("the same request in its last moment: %d, a replay of %q, want %q", got.status, g.lastExchange().ReplayOf, first)
 	}
-	other := try(&wxup.MarketingImage)
+	other := try(wxup.MarketingImage)
 	other.data = sized(len(photo()) + 100)
 	other.auth = at(now)
 	if got := g.send(other); !strings.Contains(got.body, "nonce_str") {
 		t.Errorf("another request before the nonce has expired: %d %s", got.status, got.body)
 	}
 
-	now = base.Add(2*clockWindow + time.Second)
-	if got := g.send(a); g.lastExchange().Problem != wxup.Expired {
+	now = base.Add(2*wire.Window + time.Second)
+	if got := g.send(a); g.lastExchange().Problem != problem.Expired {
 		t.Errorf("the same request past its time: %d %s", got.status, got.body)
 	}
 	other.auth = at(now)

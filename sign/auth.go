@@ -10,14 +10,16 @@ import (
 const (
 	SchemeRSA   = "WECHATPAY2-SHA256-RSA2048"      // merchants
 	SchemeBrand = "WECHATPAY-BRAND-SHA256-RSA2048" // /brand/…: brand_id in the place of mchid
-	SchemeSM2   = "WECHATPAY2-SM2-WITH-SM3"        // Shangmi; named here to be told apart, not spoken
+	SchemeSM2   = "WECHATPAY2-SM2-WITH-SM3"        // Shangmi (商密); recognised, not supported
 )
 
-// Authorization is the header that carries a v3 signature, on one line:
+// Authorization is the header that carries a v3 signature, one line, wrapped here:
 //
-//	WECHATPAY2-SHA256-RSA2048 mchid="1900009191",nonce_str="593BEC0C930BF1AFEB40B4A08C8FB242",timestamp="1554208460",serial_no="1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C",signature="…"
+//	WECHATPAY2-SHA256-RSA2048 mchid="1900009191",nonce_str="593BEC0C930BF1AFEB40B4A08C8FB242",
+//	timestamp="1554208460",serial_no="1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C",signature="…"
 //
-// The order of the pairs is free. Source: pay.weixin.qq.com verify-signature-faq/http-header-authorization-error.html.
+// The order of the pairs is free. Source: pay.weixin.qq.com
+// verify-signature-faq/http-header-authorization-error.html.
 type Authorization struct {
 	Scheme    string
 	MchID     string // mchid, or brand_id under SchemeBrand
@@ -27,7 +29,8 @@ type Authorization struct {
 	Signature string // standard base64
 }
 
-// String is the header's value. The values hold no quotes: [ParseAuthorization] gives back what was put in.
+// String returns the header's value. If no value holds a quote, [ParseAuthorization] returns the
+// same Authorization.
 func (a Authorization) String() string {
 	return a.Scheme + " " + a.idKey() + `="` + a.MchID + `",nonce_str="` + a.NonceStr + `",timestamp="` + a.Timestamp +
 		`",serial_no="` + a.SerialNo + `",signature="` + a.Signature + `"`
@@ -40,13 +43,13 @@ func (a Authorization) idKey() string {
 	return "mchid"
 }
 
-// ErrScheme is the error of an Authorization whose scheme is none that WeChat Pay knows.
+// ErrScheme reports an Authorization with a scheme that WeChat Pay does not have.
 var ErrScheme = errors.New("unknown Authorization scheme")
 
-// ParseAuthorization reads an Authorization header by its grammar: a scheme, blanks, then key="value" pairs joined by
-// commas. Blanks around the commas are let pass, as some copy the header from documents that wrap it. Every one of the
-// five pairs must be there once; a value is printable ASCII without quotes. The error says which rule was broken and
-// never holds a value.
+// ParseAuthorization reads an Authorization header: a scheme, blanks, then key="value" pairs joined
+// by commas. Blanks around the commas are allowed, as some programs copy the header from documents
+// that wrap it. Each of the five pairs must occur once; a value is printable ASCII without quotes.
+// The error says which rule is broken and never holds a value.
 func ParseAuthorization(s string) (Authorization, error) {
 	var a Authorization
 	if strings.TrimSpace(s) == "" {
@@ -56,7 +59,7 @@ func ParseAuthorization(s string) (Authorization, error) {
 	switch scheme {
 	case SchemeRSA, SchemeBrand:
 	case SchemeSM2:
-		return a, fmt.Errorf("%w: the SM2 scheme is not spoken here, use %s", ErrScheme, SchemeRSA)
+		return a, fmt.Errorf("%w: the SM2 scheme is not supported, use %s", ErrScheme, SchemeRSA)
 	default:
 		return a, fmt.Errorf("%w: want %s", ErrScheme, SchemeRSA)
 	}
@@ -81,7 +84,7 @@ func ParseAuthorization(s string) (Authorization, error) {
 		to := fields[key]
 		switch {
 		case to == nil:
-			return a, fmt.Errorf("a pair that does not belong here; want %s, nonce_str, timestamp, serial_no, signature", a.idKey())
+			return a, fmt.Errorf("an unknown pair; want %s, nonce_str, timestamp, serial_no, signature", a.idKey())
 		case seen[key]:
 			return a, fmt.Errorf("%s occurs twice", key)
 		case value == "":

@@ -140,7 +140,7 @@ func TestV2(t *testing.T) {
 	}
 	for _, signType := range []string{"", MD5, HMACSHA256, "SHA1"} {
 		fields["sign_type"] = signType
-		fields["sign"] = V2(fields, "K")
+		fields["sign"] = V2(signType, fields, "K")
 		if want := map[bool]int{true: 64, false: 32}[signType == HMACSHA256]; len(fields["sign"]) != want {
 			t.Errorf("%q: %d characters, want %d", signType, len(fields["sign"]), want)
 		}
@@ -158,7 +158,7 @@ func TestV2(t *testing.T) {
 	}
 }
 
-func TestSecret(t *testing.T) {
+func TestSealed(t *testing.T) {
 	key := strings.Repeat("k", 32)
 	s, err := Seal(key, "abcdefghijkl", "certificate", []byte("text"))
 	if err != nil {
@@ -168,21 +168,21 @@ func TestSecret(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	for name, c := range map[string]struct {
-		key  string
-		mend func(*Secret)
+		key   string
+		spoil func(*Sealed)
 	}{
-		"other key":  {strings.Repeat("x", 32), func(*Secret) {}},
-		"short key":  {"k", func(*Secret) {}},
-		"data":       {key, func(s *Secret) { s.AssociatedData = "x" }},
-		"nonce":      {key, func(s *Secret) { s.Nonce = "x" }},
-		"no nonce":   {key, func(s *Secret) { s.Nonce = "" }},
-		"base64":     {key, func(s *Secret) { s.Ciphertext = "!" }},
-		"empty":      {key, func(s *Secret) { s.Ciphertext = "" }},
-		"algorithm":  {key, func(s *Secret) { s.Algorithm = "AEAD_SM4_GCM" }},
-		"long nonce": {key, func(s *Secret) { s.Nonce = strings.Repeat("n", 65) }},
+		"other key":  {strings.Repeat("x", 32), func(*Sealed) {}},
+		"short key":  {"k", func(*Sealed) {}},
+		"data":       {key, func(s *Sealed) { s.AssociatedData = "x" }},
+		"nonce":      {key, func(s *Sealed) { s.Nonce = "x" }},
+		"no nonce":   {key, func(s *Sealed) { s.Nonce = "" }},
+		"base64":     {key, func(s *Sealed) { s.Ciphertext = "!" }},
+		"empty":      {key, func(s *Sealed) { s.Ciphertext = "" }},
+		"algorithm":  {key, func(s *Sealed) { s.Algorithm = "AEAD_SM4_GCM" }},
+		"long nonce": {key, func(s *Sealed) { s.Nonce = strings.Repeat("n", 65) }},
 	} {
 		bad := s
-		c.mend(&bad)
+		c.spoil(&bad)
 		if got, err := bad.Open(c.key); err == nil || strings.Contains(err.Error(), c.key) && len(c.key) > 1 {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
@@ -270,6 +270,25 @@ func BenchmarkVerifyRSA(b *testing.B) {
 	for b.Loop() {
 		if err := VerifyRSA(&key.PublicKey, text, sig); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestSerial(t *testing.T) {
+	for hex, want := range map[string]string{
+		"408b07e79b8269fec3d5d3e6ab8ed163a6a380db": "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB",
+		"f5765756002fdd77":                         "F5765756002FDD77",
+		"00f5":                                     "F5",
+		"5":                                        "05",
+		"abc":                                      "0ABC",
+		"0":                                        "00",
+	} {
+		n, ok := new(big.Int).SetString(hex, 16)
+		if !ok {
+			t.Fatal(hex)
+		}
+		if got := Serial(&x509.Certificate{SerialNumber: n}); got != want {
+			t.Errorf("Serial of %s is %s, want %s", hex, got, want)
 		}
 	}
 }

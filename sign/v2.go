@@ -9,16 +9,18 @@ import (
 	"strings"
 )
 
-// The values of sign_type. Any other value, or none, means MD5 (official page of uploadmedia: 其他或者不填为MD5).
+// The values of sign_type. Any other value, or none, means MD5 (official page of uploadmedia:
+// 其他或者不填为MD5).
 const (
 	MD5        = "MD5"
 	HMACSHA256 = "HMAC-SHA256"
 )
 
-// V2Text is what an APIv2 signature covers: the fields that are not empty, without sign, sorted by name in byte order,
-// as k=v joined by &, raw and not URL-encoded, and last &key=KEY. The file (media) is not a field and is not signed.
+// V2Text returns the bytes that an APIv2 signature covers: the non-empty fields without sign,
+// sorted by name in byte order, as k=v joined by & and not URL-encoded, then &key=KEY. The file
+// (media) is not a field and is not signed.
 //
-//	mch_id=1900009191&media_hash=3eacd0132310ea44cad756b378a3bc07&sign_type=MD5&key=192006250b4c09247ec02edce69f6a2d
+//	media_hash=3eacd0132310ea44cad756b378a3bc07&mch_id=1900009191&sign_type=MD5&key=1920…6a2d
 //
 // Source: pay.weixin.qq.com wiki, 签名算法.
 func V2Text(fields map[string]string, key string) []byte {
@@ -40,14 +42,10 @@ func V2Text(fields map[string]string, key string) []byte {
 	return []byte(b.String())
 }
 
-// V2 signs fields with an APIv2 key in the way that fields["sign_type"] names: upper-case hex, 32 characters of MD5 or
-// 64 of HMAC-SHA256.
-func V2(fields map[string]string, key string) string {
-	return V2As(fields["sign_type"], fields, key)
-}
-
-// V2As is [V2] with the algorithm named apart, for answers: they use the request's sign_type without repeating it.
-func V2As(signType string, fields map[string]string, key string) string {
+// V2 signs fields with an APIv2 key: upper-case hex, 64 characters for the sign_type [HMACSHA256],
+// 32 characters of MD5 for any other. The algorithm is an argument because an answer uses the
+// request's sign_type without repeating it.
+func V2(signType string, fields map[string]string, key string) string {
 	text := V2Text(fields, key)
 	if signType == HMACSHA256 {
 		mac := hmac.New(sha256.New, []byte(key))
@@ -58,17 +56,17 @@ func V2As(signType string, fields map[string]string, key string) string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// VerifyV2 reports whether fields["sign"] is their signature, in constant time.
+// VerifyV2 reports whether fields["sign"] is the signature of a request's fields, in constant time.
 func VerifyV2(fields map[string]string, key string) bool {
-	return hmac.Equal([]byte(fields["sign"]), []byte(V2(fields, key)))
+	return hmac.Equal([]byte(fields["sign"]), []byte(V2(fields["sign_type"], fields, key)))
 }
 
-// VerifyV2Answer reports whether an answer's sign is right. An answer does not name its algorithm; it is the request's,
-// and its length tells it: 64 characters are HMAC-SHA256.
+// VerifyV2Answer reports whether fields["sign"] is the signature of an answer's fields. An answer
+// does not name its algorithm; the length of sign tells it: 64 characters are HMAC-SHA256.
 func VerifyV2Answer(fields map[string]string, key string) bool {
 	signType := MD5
 	if len(fields["sign"]) == 2*sha256.Size {
 		signType = HMACSHA256
 	}
-	return hmac.Equal([]byte(fields["sign"]), []byte(V2As(signType, fields, key)))
+	return hmac.Equal([]byte(fields["sign"]), []byte(V2(signType, fields, key)))
 }

@@ -12,8 +12,10 @@ import (
 // Programs on one machine that share a directory fetch a token once for all of them.
 func ExampleFile() {
 	client := &wxup.Client{
-		App:        &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET")},
-		TokenStore: &tokenstore.File{Dir: "/var/lib/shop/tokens"},
+		Auth: &wxup.App{
+			AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"),
+			Store: &tokenstore.File{Dir: "/var/lib/shop/tokens"},
+		},
 	}
 	_ = client
 }
@@ -28,8 +30,10 @@ func ExampleSQL() {
 		log.Fatal(err)
 	}
 	client := &wxup.Client{
-		App:        &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET")},
-		TokenStore: &tokenstore.SQL{DB: db},
+		Auth: &wxup.App{
+			AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"),
+			Store: &tokenstore.SQL{DB: db},
+		},
 	}
 	_ = client
 }

@@ -17,23 +17,23 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// File keeps tokens in a directory, one file for each app, and beside it one that is locked while the token is renewed.
-// The lock is the operating system's: it ends with the process that holds it, however that ends. Use a local file system;
-// not every network file system locks.
+// File keeps tokens in a directory: one file for each app, and a second one that is locked while
+// the token is renewed. The operating system releases the lock when the process that holds it ends,
+// however that happens. Use a local file system; not every network file system supports locks.
 type File struct {
-	Dir string // made if need be, for its owner only
+	Dir string // created if missing, with mode 0700
 }
 
 var _ wxup.TokenStore = (*File)(nil)
 
-// maxFile is how much of a file is read. A token has at most some hundred characters.
+// maxFile limits how much of a file is read, in bytes. Tokens have a few hundred characters.
 const maxFile = 16 << 10
 
 // kept is the content of a file:
 //
 //	{"app":"https://api.weixin.qq.com/cgi-bin/token wx…","token":"57_…","until":"2026-03-04T05:06:07Z"}
 type kept struct {
-	App   string    `json:"app"` // for people
+	App   string    `json:"app"` // for human readers
 	Token string    `json:"token"`
 	Until time.Time `json:"until"`
 }
@@ -43,7 +43,7 @@ func (f *File) path(app string) string {
 	return filepath.Join(f.Dir, hex.EncodeToString(sum[:8])+".token")
 }
 
-// Load reads the token. A file that cannot be understood counts as none.
+// Load reads the token. A malformed file counts as missing.
 func (f *File) Load(ctx context.Context, app string) (wxup.Token, error) {
 	if err := ctx.Err(); err != nil {
 		return wxup.Token{}, err
@@ -67,7 +67,7 @@ func (f *File) Load(ctx context.Context, app string) (wxup.Token, error) {
 	return wxup.Token{Value: k.Token, Until: k.Until}, nil
 }
 
-// Renew calls renew while the app's lock is held.
+// Renew calls renew while it holds the app's lock.
 func (f *File) Renew(ctx context.Context, app string, renew func(context.Context, wxup.Token) (wxup.Token, error)) (wxup.Token, error) {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return wxup.Token{}, err
@@ -76,7 +76,7 @@ func (f *File) Renew(ctx context.Context, app string, renew func(context.Context
 	if err != nil {
 		return wxup.Token{}, err
 	}
-	defer lock.Close() // and with it the lock ends
+	defer lock.Close() // this releases the lock
 	if err := wait(ctx, func() (bool, error) { return tryLock(lock) }); err != nil {
 		return wxup.Token{}, fmt.Errorf("lock %s: %w", lock.Name(), err)
 	}
@@ -91,7 +91,7 @@ func (f *File) Renew(ctx context.Context, app string, renew func(context.Context
 	return token, f.save(app, token)
 }
 
-// save puts a file in the place of the one before, so that nobody ever reads half of one.
+// save replaces the file atomically, so that no reader sees half of one.
 func (f *File) save(app string, token wxup.Token) (err error) {
 	text, err := json.Marshal(kept{app, token.Value, token.Until})
 	if err != nil {
@@ -112,14 +112,15 @@ func (f *File) save(app string, token wxup.Token) (err error) {
 	}
 	for tries := 1; ; tries++ {
 		err := os.Rename(next.Name(), f.path(app))
-		if err == nil || runtime.GOOS != "windows" || tries == 20 { // there, not while somebody reads it
+		// Windows refuses to replace a file while another process reads it.
+		if err == nil || runtime.GOOS != "windows" || tries == 20 {
 			return err
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// wait asks again and again, with growing pauses, until the answer is yes.
+// wait calls try until it reports true, with pauses that grow from 2 to 50 ms.
 func wait(ctx context.Context, try func() (bool, error)) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()

@@ -52,7 +52,7 @@ var png = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x0
 
 func client(url, dir string) *wxup.Client {
 	return &wxup.Client{
-		BaseURL: url, App: &wxup.App{AppID: "wx1", Secret: "s3cr3t"}, TokenStore: &tokenstore.File{Dir: dir}, Retry: wxup.Retry{Attempts: 1},
+		BaseURL: url, Auth: &wxup.App{AppID: "wx1", Secret: "s3cr3t", Store: &tokenstore.File{Dir: dir}}, Retry: wxup.Retry{Attempts: 1},
 	}
 }
 
@@ -241,7 +241,7 @@ func TestDamaged(t *testing.T) {
 func TestCannotKeep(t *testing.T) {
 	dir := t.TempDir()
 	c := client(newAccount(t).URL, dir)
-	c.TokenStore = full{&tokenstore.File{Dir: dir}}
+	c.Auth.(*wxup.App).Store = full{&tokenstore.File{Dir: dir}}
 	var events []wxup.Event
 	c.Observe = func(e wxup.Event) { events = append(events, e) }
 	if _, err := c.Upload(t.Context(), wxup.ArticleImage, wxup.Bytes("a.png", png)); err != nil {
@@ -260,7 +260,8 @@ func (s full) Renew(ctx context.Context, app string, renew func(context.Context,
 	return token, errors.Join(err, errors.New("no space left on device"))
 }
 
-// Without a directory to write to there is no sharing, and the error says so instead of throwing the others out.
+// Without a directory to write to there is no sharing, and the error says so instead of throwing
+// the others out.
 func TestNoDirectory(t *testing.T) {
 	a, file := newAccount(t), filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -16,7 +16,8 @@ const (
 	errLockViolated = syscall.Errno(33)
 )
 
-// tryLock locks an open file for its process and all others; false is: somebody else has.
+// tryLock locks an open file against other openings of it, in any process. It reports false if
+// another one holds the lock.
 func tryLock(f *os.File) (bool, error) {
 	var at syscall.Overlapped
 	ok, _, err := lockFileEx.Call(f.Fd(), exclusive|failImmediately, 0, 1, 0, uintptr(unsafe.Pointer(&at)))

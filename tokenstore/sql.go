@@ -11,23 +11,25 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// Schema makes the table that [SQL] uses, if it is not there. SQLite and PostgreSQL take it.
+// Schema creates the table that [SQL] uses, if it is missing, in SQLite and PostgreSQL.
 const Schema = `CREATE TABLE IF NOT EXISTS wxup_tokens (
 	app   TEXT PRIMARY KEY,
 	token TEXT NOT NULL,
 	until BIGINT NOT NULL, -- milliseconds since 1970
-	lease TEXT NOT NULL    -- who is renewing it; '' is nobody
+	lease TEXT NOT NULL    -- held by the process that renews it; '' if none does
 )`
 
-// SQL keeps tokens in the table of [Schema], one row for each app. It is written for SQLite and PostgreSQL.
+// SQL keeps tokens in the table of [Schema], one row for each app. It works with SQLite and
+// PostgreSQL.
 //
-// Who renews a token holds a lease, which is a random text in the row. A process that was killed cannot give its lease
-// back; the others take it when they have seen it unchanged for some time, measured by their own clocks: the machines'
-// clocks need not agree. Who has lost the lease in the meantime cannot overwrite what the next one has kept, and hands
-// out that instead of what he has. With SQLite, let the connections wait for each other (PRAGMA busy_timeout).
+// A process that renews a token holds a lease, a random text in the row. If it is killed, it cannot
+// return the lease; another process takes it after seeing it unchanged for the duration of Lease by
+// its own clock, so the clocks of the machines need not agree. A process that has lost its lease
+// cannot overwrite the token of the next holder, and returns that one instead of its own. With
+// SQLite, let connections wait for each other (PRAGMA busy_timeout).
 type SQL struct {
 	DB *sql.DB
-	// Lease is how long a renewal may take, after which others count it as dead; 0 is 20 seconds.
+	// Lease is how long a renewal may take before others take it over; 0 is 20 seconds.
 	Lease time.Duration
 }
 
@@ -61,7 +63,8 @@ func (s *SQL) row(ctx context.Context, app string) (token wxup.Token, lease stri
 	return token, lease, nil
 }
 
-// Renew calls renew while the app's lease is held. It ends renew's context a little before the lease ends.
+// Renew calls renew while it holds the app's lease. It cancels renew's context a little before the
+// lease ends.
 func (s *SQL) Renew(ctx context.Context, app string, renew func(context.Context, wxup.Token) (wxup.Token, error)) (wxup.Token, error) {
 	mine := rand.Text()
 	for {
@@ -72,11 +75,12 @@ func (s *SQL) Renew(ctx context.Context, app string, renew func(context.Context,
 		if err != nil || kept {
 			return token, err
 		}
-		// The lease was lost: somebody else has renewed, or is about to. What is here may be dead by now.
+		// The lease was lost: another process has renewed the token, or is about to, and this one
+		// may already be invalid.
 	}
 }
 
-// acquire waits until the lease is mine.
+// acquire waits until this process holds the lease, under the text mine.
 func (s *SQL) acquire(ctx context.Context, app, mine string) error {
 	seen, since := "", time.Now()
 	return wait(ctx, func() (bool, error) {
@@ -97,7 +101,8 @@ func (s *SQL) acquire(ctx context.Context, app, mine string) error {
 	})
 }
 
-// renew calls renew and gives the lease back, and with it keeps the token. kept is false if the lease was not ours any more.
+// renew calls renew, then stores the token and returns the lease in one statement. kept is false if
+// the lease was lost in the meantime.
 func (s *SQL) renew(ctx context.Context, app, mine string, renew func(context.Context, wxup.Token) (wxup.Token, error)) (token wxup.Token, kept bool, err error) {
 	release := func() (bool, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -114,19 +119,20 @@ func (s *SQL) renew(ctx context.Context, app, mine string, renew func(context.Co
 	token, err = renew(limited, held)
 	if err != nil || token == held {
 		_, failed := release()
-		if err == nil && failed != nil { // others find the lease taken for a while, and the token good
+		if err == nil && failed != nil { // others wait for the lease to end; the token is good
 			err = failed
 		}
 		return token, true, err
 	}
-	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // WeChat has given it: it is not to be lost
+	// WeChat has issued the token: keep it even if ctx ended.
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	kept, err = s.changed(saving, `UPDATE wxup_tokens SET token = $1, until = $2, lease = '' WHERE app = $3 AND lease = $4`,
 		token.Value, token.Until.UnixMilli(), app, mine)
 	return token, kept, err
 }
 
-// changed runs a statement and reports whether it has changed a row.
+// changed runs a statement and reports whether it changed a row.
 func (s *SQL) changed(ctx context.Context, query string, args ...any) (bool, error) {
 	res, err := s.DB.ExecContext(ctx, query, args...)
 	if err != nil {

@@ -24,7 +24,7 @@ func BenchmarkFirstServer(b *testing.B) {
 
 // BenchmarkUpload is one upload of each family, over TLS, with all checks on both sides.
 func BenchmarkUpload(b *testing.B) {
-	for _, ep := range []wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
 		b.Run(ep.Name, func(b *testing.B) {
 			client, image := NewServer(b).Client(), photo()
 			for b.Loop() {

@@ -12,11 +12,12 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestBubble: in a synctest bubble all of it works in the bubble's own time, from 2000 on, and its timers fire.
+// TestBubble: in a synctest bubble all of it works in the bubble's own time, from 2000 on, and its
+// timers fire.
 func TestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := NewServer(t)
-		if now := srv.Now(); now.Year() != 2000 {
+		if now := srv.Now().UTC(); now.Year() != 2000 {
 			t.Errorf("it is %s", now)
 		}
 		for _, ep := range families {
@@ -47,8 +48,8 @@ func TestBubble(t *testing.T) {
 	})
 }
 
-// TestBubbleOfWaits: a caller that gives up after an hour, one that tries again after pauses, and WaitFor's own end: all at
-// once, and to the nanosecond.
+// TestBubbleOfWaits: a caller that gives up after an hour, one that tries again after pauses, and
+// WaitFor's own end: all at once, and to the nanosecond.
 func TestBubbleOfWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := NewServer(t)

@@ -16,9 +16,9 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// Client is a wxup client for this server, ready for all three families. It keeps to no pace and tries everything once, so
-// that a test sees what it has asked for; set its Rate and Retry where they are what is tested. Each call makes a new one:
-// change it before its first use.
+// Client returns a wxup client for this server, ready for all three families. It does not limit its
+// rate and tries everything once, so that a test sees what it asked for; set Rate and Retry to test
+// those. Each call makes a new client: change it before its first use.
 func (s *Server) Client() *wxup.Client {
 	return &wxup.Client{
 		Transport: s.HTTPClient().Transport, Now: s.Now,
@@ -29,16 +29,17 @@ func (s *Server) Client() *wxup.Client {
 			PublicKeys:           map[string]*rsa.PublicKey{s.Platform.PublicKeyID: s.Platform.PublicKey},
 			PlatformCertificates: []*x509.Certificate{s.Platform.Certificate},
 		},
-		App: &wxup.App{AppID: s.App.AppID, Secret: s.App.Secret},
+		Auth: &wxup.App{AppID: s.App.AppID, Secret: s.App.Secret},
 	}
 }
 
-// HTTPClient is an HTTP client for which this server is WeChat. WeChat's host names ([devkeys.Hosts]), https and http,
-// lead here, and so do URL and HTTPSURL; it trusts the server's CA, and shows the merchant's certificate when asked.
-// Every other host is refused, so that no test reaches the internet by accident.
+// HTTPClient returns an HTTP client for which this server is WeChat. It connects WeChat's host
+// names ([devkeys.Hosts]), over https and http, to this server, as well as its URLs; it trusts the
+// server's CA, and shows the merchant's certificate when asked. It refuses every other host, so
+// that no test reaches the internet by accident.
 //
-// Each call makes a new one, whose Transport is an [*http.Transport]: change it before its first use, to show no
-// certificate for example.
+// Each call makes a new client, whose Transport is an [*http.Transport]: change it before its first
+// use, for example to show no certificate.
 func (s *Server) HTTPClient() *http.Client {
 	tr := &http.Transport{
 		DialContext: s.dial,
@@ -58,9 +59,9 @@ func (s *Server) HTTPClient() *http.Client {
 	return &http.Client{Transport: tr}
 }
 
-// dial leads WeChat's hosts, and the server's own addresses, to the server.
+// dial connects WeChat's hosts, and the server's own addresses, to the server.
 func (s *Server) dial(ctx context.Context, _, addr string) (net.Conn, error) {
-	for _, l := range []*listener{s.plain, s.secure} {
+	for _, l := range []*listener{s.plain, s.secure, s.admin} {
 		if l.addr == addr {
 			return l.dial(ctx)
 		}
@@ -83,6 +84,6 @@ func (s *Server) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 			return s.plain.dial(ctx)
 		}
 	}
-	return nil, fmt.Errorf("wxuptest: %s is refused: this HTTP client reaches WeChat's hosts (api.mch.weixin.qq.com, api.weixin.qq.com, …; ports 443 and 80) "+
-		"and its own server (%s, %s), and no others, so that no test reaches the internet", addr, s.URL, s.HTTPSURL)
+	return nil, fmt.Errorf("wxuptest: %s is refused: this HTTP client reaches only WeChat's hosts (api.mch.weixin.qq.com, api.weixin.qq.com, …; ports 443 and 80) "+
+		"and its own server (%s, %s), so that no test reaches the internet", addr, s.URL, s.HTTPSURL)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/devkeys"
+	"github.com/wxup/wxup/problem"
 )
 
 // TestHosts: every host of WeChat's, under both schemes, is this server, and it proves to be it.
@@ -51,7 +52,8 @@ func TestHosts(t *testing.T) {
 	ask("https://API.weixin.qq.com", true)
 }
 
-// TestOtherHosts: no other host is reached, under whatever name, and not by a redirect or a proxy either.
+// TestOtherHosts: no other host is reached, under whatever name, and not by a redirect or a proxy
+// either.
 func TestOtherHosts(t *testing.T) {
 	reached := false
 	outside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
@@ -74,7 +76,7 @@ func TestOtherHosts(t *testing.T) {
 			t.Errorf("%s was reached", address)
 			continue
 		}
-		if !strings.Contains(err.Error(), u.Hostname()) || !strings.Contains(err.Error(), "is refused: this HTTP client reaches WeChat's hosts") || !strings.Contains(err.Error(), srv.URL) {
+		if !strings.Contains(err.Error(), u.Hostname()) || !strings.Contains(err.Error(), "is refused: this HTTP client reaches only WeChat's hosts") || !strings.Contains(err.Error(), srv.URL) {
 			t.Errorf("%s: the error does not tell what is wrong: %v", address, err)
 		}
 	}
@@ -93,7 +95,7 @@ func TestNoCertificate(t *testing.T) {
 			client.Transport.(*http.Transport).TLSClientConfig.GetClientCertificate = nil
 		}
 		_, err := client.Upload(t.Context(), wxup.SecapiMedia, wxup.Bytes("photo.jpg", photo()))
-		if show && err != nil || !show && wxup.ProblemOf(err) != wxup.NoClientCertificate {
+		if show && err != nil || !show && wxup.ProblemOf(err) != problem.NoClientCertificate {
 			t.Errorf("shown %v: %v", show, err)
 		}
 	}

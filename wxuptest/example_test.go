@@ -41,7 +41,8 @@ var logo = func() []byte {
 	return b.Bytes()
 }()
 
-// Test a program of yours that uploads with wxup: give it the server's client, and look at what arrived.
+// Test a program of yours that uploads with wxup: give it the server's client, and look at what
+// arrived.
 func Example() {
 	srv := wxuptest.NewServer(t)
 
@@ -60,8 +61,8 @@ func Example() {
 	// marketing true logo.png
 }
 
-// Test a program that uploads with another library, or with net/http alone: give it the HTTP client. WeChat's own
-// addresses work, and no others.
+// Test a program that uploads with another library, or with net/http alone: give it the HTTP
+// client. WeChat's own addresses work, and no others.
 func ExampleServer_HTTPClient() {
 	srv := wxuptest.NewServer(t)
 	hc := srv.HTTPClient()
@@ -94,7 +95,8 @@ func ExampleServer_HTTPClient() {
 	// true
 }
 
-// Have WeChat refuse what is right, to see what your program makes of it: here, that it tries again.
+// Have WeChat refuse what is right, to see what your program makes of it: here, that it tries
+// again.
 func ExampleServer_Refuse() {
 	srv := wxuptest.NewServer(t)
 	srv.Refuse(wxup.MarketingImage, wxup.TooFrequent, 2)

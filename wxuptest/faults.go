@@ -9,123 +9,83 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
-	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/server"
+	"github.com/wxup/wxup/wire"
 )
 
-// Fault is what goes wrong between an upload and its answer.
+// Fault is a failure between an upload and its answer.
 type Fault string
 
 const (
-	// Cut: the connection is cut in the place of an answer, and nothing was kept.
+	// Cut: the connection is cut instead of an answer; nothing is kept.
 	Cut Fault = "Cut"
-	// LostAnswer: the file is kept, but the connection is cut in the place of the answer. Doing it again does no harm.
+	// LostAnswer: the file is kept, but the connection is cut instead of the answer. Repeating the
+	// upload does no harm.
 	LostAnswer Fault = "LostAnswer"
 	// HalfAnswer: the file is kept, and the connection is cut in the middle of the answer's body.
 	HalfAnswer Fault = "HalfAnswer"
-	// Hang: there is no answer until the caller gives up, or the server is closed. Nothing was kept.
+	// Hang: there is no answer until the caller gives up, or the server is closed. Nothing is kept.
 	Hang Fault = "Hang"
-	// BadGateway: HTTP 502 and a page of HTML, as a gateway in between answers. Nothing was kept.
+	// BadGateway: HTTP 502 and an HTML page, as from a gateway in between. Nothing is kept.
 	BadGateway Fault = "BadGateway"
-	// BadProof: the file is kept, and the answer's signature is not WeChat's. It is of the WeChat Pay families alone.
+	// BadProof: the file is kept, and the answer's signature is not WeChat's. Only the WeChat Pay
+	// families have it.
 	BadProof Fault = "BadProof"
 )
 
-// keeps reports whether the upload happens all the same.
+// keeps reports whether the file is kept all the same.
 func (f Fault) keeps() bool { return f == LostAnswer || f == HalfAnswer || f == BadProof }
 
-// Refuse has the next times uploads to an endpoint refused for a reason, in WeChat's own words, status and signature:
-//
-//	srv.Refuse(wxup.MarketingImage, wxup.TooFrequent, 2)  // 429 RATELIMIT_EXCEEDED, 操作过快,请稍后重试; twice
-//
-// Only an upload that is right in all else is refused so, and counts. One with a fault of its own gets the answer to that:
-// what a test has asked for never hides a mistake. So does the exact repetition of a request that was answered before,
-// which gets its first answer again, unless that was one that may pass (429, 5xx).
-//
-// Refuse and [Server.Fail] take turns in the order of the calls. Calls for tokens and certificates are not uploads: change
-// the accounts themselves for those ([Server.Accounts]), which works for uploads too.
-func (s *Server) Refuse(ep wxup.Endpoint, problem wxup.Problem, times int) {
-	s.tb.Helper()
-	if !slices.ContainsFunc(ep.Family.Refusals(), func(r wxup.RefusalText) bool { return r.Problem == problem }) {
-		s.tb.Fatalf("wxuptest: Refuse: %s has no words for %s; docs/errors.md lists what it can say", ep.Family, string(problem))
-	}
-	s.plan(ep, planned{err: fmt.Errorf("the test asked for it (Refuse): %w", problem)}, times)
-}
+// asked begins the reason of each refusal that a test asked for.
+const asked = "the test asked for it "
 
-// Fail has the next times uploads to an endpoint meet with a fault. What [Server.Refuse] says of uploads that are not
-// right counts here too.
-//
-// A request that is lost on a connection which was kept open some clients send again by themselves, wxup's too; on a new
-// one they do not (http.Transport.DisableKeepAlives).
-//
-// Cut, Hang and BadGateway are in the records as refused: what the server had decided. The answer was not given.
-func (s *Server) Fail(ep wxup.Endpoint, fault Fault, times int) {
-	s.tb.Helper()
-	switch {
-	case !slices.Contains([]Fault{Cut, LostAnswer, HalfAnswer, Hang, BadGateway, BadProof}, fault):
-		s.tb.Fatalf("wxuptest: Fail: there is no fault %q", string(fault))
-	case fault == BadProof && ep.Family == wxup.Account:
-		s.tb.Fatalf("wxuptest: Fail: answers of the account family are not signed, so %s has no BadProof", ep.Name)
-	}
-	p := planned{fault: fault}
-	if !fault.keeps() {
-		p.err = fmt.Errorf("the test asked for it (Fail, %s): %w", fault, wxup.Unavailable)
-	}
-	s.plan(ep, p, times)
-}
-
-// planned is what is to become of an upload.
+// planned is what shall happen to one upload.
 type planned struct {
 	err   error
 	fault Fault
 }
 
-func (s *Server) plan(ep wxup.Endpoint, p planned, times int) {
-	s.tb.Helper()
-	if times < 1 {
-		s.tb.Fatalf("wxuptest: %d times makes no sense; give 1 or more", times)
-	}
-	if !slices.ContainsFunc(s.Handler.Endpoints, func(x *wxup.Endpoint) bool { return x.Name == ep.Name }) {
-		s.tb.Fatalf("wxuptest: this server has no endpoint %q", ep.Name)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans[ep.Name] = append(s.plans[ep.Name], slices.Repeat([]planned{p}, times)...)
+// plans holds what was planned for the next uploads, by the endpoint's name.
+type plans struct {
+	mu    sync.Mutex
+	byRow map[string][]planned
 }
 
-// veto is the server's last word on an upload: what was planned for it.
-func (s *Server) veto(r *http.Request, e *server.Exchange) error {
-	if s.userVeto != nil {
-		if err := s.userVeto(r, e); err != nil {
-			return err
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := s.plans[e.Endpoint]
+func (p *plans) add(endpoint string, x planned, times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.byRow[endpoint] = append(p.byRow[endpoint], slices.Repeat([]planned{x}, times)...)
+}
+
+// veto has the last word on an upload that is right: what was planned for it.
+func (p *plans) veto(r *http.Request, e *server.Exchange) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.byRow[e.Endpoint]
 	if len(list) == 0 {
 		return nil
 	}
-	s.plans[e.Endpoint] = list[1:]
-	if w, ok := r.Context().Value(answerKey{}).(*answer); ok {
-		w.fault = list[0].fault
+	p.byRow[e.Endpoint] = list[1:]
+	if a, ok := r.Context().Value(answerKey{}).(*answer); ok {
+		a.fault = list[0].fault
 	}
 	return list[0].err
 }
 
-// unmet tells of what was planned and did not come about.
-func (s *Server) unmet(lang string) []string {
-	text := "%d of the refusals and faults that were asked for on %s did not come about: so many right uploads never arrived"
+// unmet tells what was planned and did not happen.
+func (p *plans) unmet(lang string) []string {
+	text := "%d of the refusals and faults requested for %s did not happen: fewer valid uploads arrived"
 	if lang == "zh" {
-		text = "所要求的拒绝与故障有 %d 次没有在 %s 上发生：没有那么多正确的上传到达"
+		text = "所要求的拒绝与故障有 %d 次没有在 %s 上发生：到达的正确上传没有那么多"
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var list []string
-	for _, name := range slices.Sorted(maps.Keys(s.plans)) {
-		if n := len(s.plans[name]); n > 0 {
+	for _, name := range slices.Sorted(maps.Keys(p.byRow)) {
+		if n := len(p.byRow[name]); n > 0 {
 			list = append(list, fmt.Sprintf(text, n, name))
 		}
 	}
@@ -134,21 +94,23 @@ func (s *Server) unmet(lang string) []string {
 
 type answerKey struct{}
 
-// answer stands between the server and the connection. Nothing happens to an answer whose fault is "".
+// answer is the ResponseWriter between the server and the connection. It carries out the fault; ""
+// is none.
 type answer struct {
 	http.ResponseWriter
-	s       *Server
 	r       *http.Request
+	now     func() time.Time
+	closing <-chan struct{} // closed with the server
 	fault   Fault
 	begun   bool
 	swallow bool // the body was replaced
 }
 
-// ServeHTTP answers a request, so that the server can be mounted elsewhere too.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := &answer{ResponseWriter: w, s: s}
+// newAnswer makes an answer to r whose request is a.r.
+func newAnswer(w http.ResponseWriter, r *http.Request, now func() time.Time, closing <-chan struct{}) *answer {
+	a := &answer{ResponseWriter: w, now: now, closing: closing}
 	a.r = r.WithContext(context.WithValue(r.Context(), answerKey{}, a))
-	s.Handler.ServeHTTP(a, a.r)
+	return a
 }
 
 // Unwrap lets http.ResponseController through.
@@ -157,15 +119,16 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 func (a *answer) WriteHeader(status int) {
 	a.begun = true
 	h := a.Header()
-	h.Set("Date", a.s.Now().UTC().Format(http.TimeFormat)) // by the clock that clients are to compare theirs with
+	h.Set("Date", a.now().UTC().Format(http.TimeFormat)) // clients compare their clock with it
 	switch a.fault {
 	case Cut, LostAnswer:
 		panic(http.ErrAbortHandler)
 	case Hang:
-		http.NewResponseController(a.ResponseWriter).SetReadDeadline(time.Time{}) // else its end would be taken for the caller's
+		// Without this the read deadline would look like the caller giving up.
+		http.NewResponseController(a.ResponseWriter).SetReadDeadline(time.Time{})
 		select {
 		case <-a.r.Context().Done():
-		case <-a.s.closing:
+		case <-a.closing:
 		}
 		panic(http.ErrAbortHandler)
 	case BadGateway:
@@ -177,8 +140,8 @@ func (a *answer) WriteHeader(status int) {
 		a.ResponseWriter.Write([]byte(gatewayPage))
 		return
 	case BadProof:
-		if signature := h.Get("Wechatpay-Signature"); signature != "" {
-			h.Set("Wechatpay-Signature", spoilSignature(signature))
+		if signature := h.Get(wire.SignatureHeader); signature != "" {
+			h.Set(wire.SignatureHeader, spoilSignature(signature))
 		}
 	}
 	a.ResponseWriter.WriteHeader(status)

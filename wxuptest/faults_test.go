@@ -13,24 +13,25 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/server"
 )
 
-func upload(t testing.TB, client *wxup.Client, ep wxup.Endpoint) (*wxup.Result, error) {
+func upload(t testing.TB, client *wxup.Client, ep *wxup.Endpoint) (*wxup.Result, error) {
 	return client.Upload(soon(t), ep, wxup.Bytes("photo.jpg", photo()))
 }
 
-// TestRefuse says every problem of every family once, in both profiles: the client gets WeChat's code and message to the
-// letter, and the next upload is accepted.
+// TestRefuse says every problem of every family once, in both profiles: the client gets WeChat's
+// code and message to the letter, and the next upload is accepted.
 func TestRefuse(t *testing.T) {
-	for _, profile := range []wxup.Profile{wxup.Documented, wxup.Observed} {
+	for _, profile := range []problem.Profile{problem.Documented, problem.Observed} {
 		srv := NewServerWith(t, server.Config{Profile: profile})
 		client := srv.Client()
 		for _, ep := range families {
-			for _, r := range ep.Family.Refusals() {
-				want := ep.Family.Refusal(r.Problem, profile)
+			for _, r := range problem.Of(ep.Family).Rows {
+				want := problem.Of(ep.Family).Refusal(r.Problem, profile)
 				times := 1
-				if r.Problem == wxup.BadToken || r.Problem == wxup.MalformedToken || r.Problem == wxup.TokenExpired {
+				if r.Problem == wxup.BadToken || r.Problem == problem.MalformedToken || r.Problem == problem.TokenExpired {
 					times = 2 // the client tries a new token by itself
 				}
 				srv.Refuse(ep, r.Problem, times)
@@ -58,7 +59,8 @@ func TestRefuse(t *testing.T) {
 	}
 }
 
-// TestTokenIsRenewed: the refusal that every Official Account program must handle: 40001, a new token, once more.
+// TestTokenIsRenewed: the refusal that every Official Account program must handle: 40001, a new
+// token, once more.
 func TestTokenIsRenewed(t *testing.T) {
 	srv := NewServer(t)
 	client := srv.Client()
@@ -72,7 +74,8 @@ func TestTokenIsRenewed(t *testing.T) {
 	}
 }
 
-// TestRefuseTakesTurns: what was planned comes in order, each endpoint by itself, and only right uploads count.
+// TestRefuseTakesTurns: what was planned comes in order, each endpoint by itself, and only right
+// uploads count.
 func TestRefuseTakesTurns(t *testing.T) {
 	srv := NewServer(t)
 	client := srv.Client()
@@ -95,22 +98,23 @@ func TestRefuseTakesTurns(t *testing.T) {
 	if _, err := upload(t, client, wxup.MerchantImage); !errors.Is(err, wxup.NotPermitted) {
 		t.Error(err)
 	}
-	if list := srv.unmet("en"); len(list) != 0 {
+	if list := srv.plans.unmet("en"); len(list) != 0 {
 		t.Errorf("unmet: %q", list)
 	}
 	srv.Fail(wxup.MerchantVideo, Cut, 3)
-	if list := srv.unmet("en"); len(list) != 1 || !strings.HasPrefix(list[0], "3 of the refusals and faults that were asked for on video ") {
+	if list := srv.plans.unmet("en"); len(list) != 1 || !strings.HasPrefix(list[0], "3 of the refusals and faults requested for video ") {
 		t.Errorf("unmet: %q", list)
 	}
-	if list := srv.unmet("zh"); len(list) != 1 || !strings.HasPrefix(list[0], "所要求的拒绝与故障有 3 次没有在 video 上发生") {
+	if list := srv.plans.unmet("zh"); len(list) != 1 || !strings.HasPrefix(list[0], "所要求的拒绝与故障有 3 次没有在 video 上发生") {
 		t.Errorf("unmet: %q", list)
 	}
 }
 
-// TestSignedOrNot: as from the real service, a refusal carries a signature if WeChat knew by then who asks.
+// TestSignedOrNot: as from the real service, a refusal carries a signature if WeChat knew by then
+// who asks.
 func TestSignedOrNot(t *testing.T) {
 	srv := NewServer(t)
-	for problem, signed := range map[wxup.Problem]bool{wxup.TooFrequent: true, wxup.NotImage: true, wxup.BadSignature: false, wxup.UnknownSerial: false} {
+	for problem, signed := range map[wxup.Problem]bool{wxup.TooFrequent: true, wxup.NotImage: true, wxup.BadSignature: false, problem.UnknownSerial: false} {
 		srv.Refuse(wxup.MarketingImage, problem, 1)
 		resp, body := rawV3(t, srv, srv.HTTPClient(), photo(), "\n")
 		if resp.StatusCode == 200 || (resp.Header.Get("Wechatpay-Signature") != "") != signed {
@@ -119,12 +123,13 @@ func TestSignedOrNot(t *testing.T) {
 	}
 }
 
-// TestFail brings every fault about in every family: what a client sees, and whether the file is kept.
+// TestFail brings every fault about in every family: what a client sees, and whether the file is
+// kept.
 func TestFail(t *testing.T) {
 	noGoroutines(t)
 	for _, ep := range families {
 		for _, fault := range []Fault{Cut, LostAnswer, HalfAnswer, BadGateway, BadProof} {
-			if fault == BadProof && ep.Family == wxup.Account {
+			if fault == BadProof && ep.Family == wxup.FamilyAccount {
 				continue
 			}
 			t.Run(ep.Name+"/"+string(fault), func(t *testing.T) {
@@ -282,20 +287,20 @@ func TestMisuse(t *testing.T) {
 	f := &failing{TB: t}
 	srv := NewServer(f)
 	defer f.end()
-	other := wxup.MarketingImage
+	other := *wxup.MarketingImage
 	other.Name = "mine"
 	for _, c := range []struct {
 		want string
 		call func()
 	}{
 		{"payv3 has no words for bad_token", func() { srv.Refuse(wxup.MarketingImage, wxup.BadToken, 1) }},
-		{"0 times makes no sense", func() { srv.Refuse(wxup.MarketingImage, wxup.TooFrequent, 0) }},
-		{"-1 times makes no sense", func() { srv.Fail(wxup.MarketingImage, Cut, -1) }},
-		{`no endpoint "mine"`, func() { srv.Refuse(other, wxup.TooFrequent, 1) }},
+		{"times is 0", func() { srv.Refuse(wxup.MarketingImage, wxup.TooFrequent, 0) }},
+		{"times is -1", func() { srv.Fail(wxup.MarketingImage, Cut, -1) }},
+		{`no endpoint "mine"`, func() { srv.Refuse(&other, wxup.TooFrequent, 1) }},
 		{`no fault "Explode"`, func() { srv.Fail(wxup.MarketingImage, "Explode", 1) }},
 		{"article has no BadProof", func() { srv.Fail(wxup.ArticleImage, BadProof, 1) }},
 		{"leave Config.Index nil", func() { NewServerWith(f, server.Config{Index: server.NewMemory()}) }},
-		{`no answer profile "loud"`, func() { NewServerWith(f, server.Config{Profile: "loud"}) }},
+		{`unknown answer profile "loud"`, func() { NewServerWith(f, server.Config{Profile: "loud"}) }},
 	} {
 		if got := fatalOf(f, c.call); !strings.Contains(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
@@ -303,7 +308,8 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
-// TestReport: a test that fails is told why uploads were refused, once, at its end; one that passes is told nothing.
+// TestReport: a test that fails is told why uploads were refused, once, at its end; one that passes
+// is told nothing.
 func TestReport(t *testing.T) {
 	t.Setenv("WXUP_LANG", "en")
 	for _, fails := range []bool{true, false} {
@@ -327,7 +333,7 @@ func TestReport(t *testing.T) {
 			t.Fatalf("told were %d things, want 2: %q", len(f.log), f.log)
 		}
 		e := srv.Uploads()[0]
-		for _, want := range []string{"wxuptest: POST /v3/marketing/favor/media/image-upload", e.ID, "refused, HTTP 403", "[" + e.Cause + "]", "signed, ", "wanted, ", "→ "} {
+		for _, want := range []string{"wxuptest: POST /v3/marketing/favor/media/image-upload", e.ID, "refused, HTTP 403", "[" + e.Cause + "]", "signed, ", "expected, ", "→ "} {
 			if !strings.Contains(f.log[0], want) {
 				t.Errorf("%q is not in: %s", want, f.log[0])
 			}
@@ -345,11 +351,11 @@ func TestReport(t *testing.T) {
 	t.Setenv("WXUP_LANG", "zh_CN")
 	f := &failing{TB: t, failed: true}
 	srv := NewServer(f)
-	for range reportMost + 5 {
+	for range maxReport + 5 {
 		rawV3(t, srv, srv.HTTPClient(), photo(), "")
 	}
 	f.end()
-	if len(f.log) != reportMost+1 || !strings.Contains(f.log[0], "被拒，HTTP 403：签名与请求不符") || !strings.Contains(f.log[0], "应当签名") || f.log[reportMost] != "wxuptest: 另有 5 次被拒" {
+	if len(f.log) != maxReport+1 || !strings.Contains(f.log[0], "被拒，HTTP 403：签名与请求不符") || !strings.Contains(f.log[0], "应当签名") || f.log[maxReport] != "wxuptest: 另有 5 次被拒" {
 		t.Errorf("%d: %s\n%s", len(f.log), f.log[0], f.log[len(f.log)-1])
 	}
 }
@@ -386,7 +392,7 @@ func TestClock(t *testing.T) {
 		t.Errorf("%d %s, Date: %s", resp.StatusCode, body, resp.Header.Get("Date"))
 	}
 	srv.SetTime(time.Now().AddDate(11, 0, 0))
-	if _, err := upload(t, srv.Client(), wxup.MarketingImage); !errors.Is(err, wxup.CertificateExpired) {
+	if _, err := upload(t, srv.Client(), wxup.MarketingImage); !errors.Is(err, problem.CertificateExpired) {
 		t.Errorf("when the certificate has ended: %v", err)
 	}
 }

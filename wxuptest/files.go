@@ -5,18 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Files are the paths of a merchant's files, as WeChat hands them out.
-type Files struct {
-	Dir          string
-	CA           string // ca.pem: what the TLS listener's certificate is verified with
-	MerchantCert string // merchants/<mchid>/apiclient_cert.pem
-	MerchantKey  string // merchants/<mchid>/apiclient_key.pem
-	PlatformCert string // platform/wechatpay_cert.pem
-	PublicKey    string // platform/pub_key.pem
-	CloudToken   string // cloudbase_access_token, good for half an hour of the server's clock
-}
-
-// Files writes the credentials to files below t.TempDir(), at its first call. There is no apiclient_cert.p12.
+// Files writes the credentials to files under t.TempDir() when it is first called. There is no
+// apiclient_cert.p12.
 func (s *Server) Files() Files {
 	s.tb.Helper()
 	s.mu.Lock()
@@ -51,11 +41,13 @@ func (s *Server) Files() Files {
 	return *f
 }
 
-// Env lists the WXUP_* variables by which a child process finds this server and its credentials, as KEY=value:
+// Env lists the WXUP_* variables with which a child process finds this server and its credentials,
+// as KEY=value:
 //
 //	cmd.Env = append(os.Environ(), srv.Env()...)
 //
-// They are those of wxup.env, which wxup serve writes. The wxup command takes them, and a program of yours can.
+// They are the variables that wxup serve writes to wxup.env. The wxup command reads them, and so
+// can your programs.
 func (s *Server) Env() []string {
 	s.tb.Helper()
 	f := s.Files()
@@ -67,8 +59,10 @@ func (s *Server) Env() []string {
 		"WXUP_PLATFORM_SERIAL=" + s.Platform.SerialNo, "WXUP_PLATFORM_CERT_FILE=" + f.PlatformCert,
 		"WXUP_PLATFORM_PUBKEY_ID=" + s.Platform.PublicKeyID, "WXUP_PLATFORM_PUBKEY_FILE=" + f.PublicKey,
 		"WXUP_APPID=" + s.App.AppID, "WXUP_APPSECRET=" + s.App.Secret,
+		"WXUP_CORPID=" + s.Corp.CorpID, "WXUP_CORPSECRET=" + s.Corp.Secret,
 		"WXUP_COMPONENT_APPID=" + s.Component.AppID, "WXUP_COMPONENT_APPSECRET=" + s.Component.Secret,
 		"WXUP_AUTHORIZER_APPID=" + s.Component.AuthorizerAppID, "WXUP_AUTHORIZER_REFRESH_TOKEN=" + s.Component.RefreshToken,
-		"WXUP_CLOUDBASE_TOKEN_FILE=" + f.CloudToken, "WXUP_ADMIN_TOKEN=" + s.Handler.OperatorToken,
+		"WXUP_CLOUDBASE_TOKEN_FILE=" + f.CloudToken,
+		"WXUP_ADMIN_URL=" + s.AdminURL, "WXUP_ADMIN_TOKEN=" + s.Handler.OperatorToken,
 	}
 }

@@ -22,16 +22,17 @@ import (
 //go:embed testingkeys.pem
 var testingKeys string
 
-// began is when the process began. In a synctest bubble, where time begins in 2000, it is still that.
+// began is when the process began, by the real clock: in a synctest bubble time begins in 2000.
 var began = time.Now()
 
-// Certificates of WeChat Pay are valid from before a bubble's time on. TLS certificates are dated by the real clock.
+// Certificates of WeChat Pay are valid from before a bubble's time on. TLS certificates are dated
+// by the real clock.
 var (
 	payFrom  = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
 	payUntil = began.AddDate(10, 0, -1)
 )
 
-// authority is what all servers of a process share: it takes a few milliseconds to make.
+// authority is what all servers of a process share. Making it takes a few milliseconds.
 type authority struct {
 	ca     *devkeys.CA
 	leaf   tls.Certificate   // for devkeys.Hosts
@@ -43,7 +44,8 @@ type authority struct {
 
 var shared = sync.OnceValue(newAuthority)
 
-// newAuthority makes a CA with a key that nobody knows. An error here is a fault of this package, and a panic.
+// newAuthority makes a CA with a secret key. It panics on an error, which would be a bug of this
+// package.
 func newAuthority() *authority {
 	a := &authority{}
 	made := must(devkeys.NewCA(began))
@@ -64,7 +66,7 @@ func newAuthority() *authority {
 	return a
 }
 
-// issue makes a certificate of WeChat Pay's for one of the testing keys.
+// issue makes a WeChat Pay certificate for one of the testing keys.
 func (a *authority) issue(subject pkix.Name, key *rsa.PrivateKey, usage x509.KeyUsage, extended ...x509.ExtKeyUsage) (*x509.Certificate, string) {
 	der := must(x509.CreateCertificate(rand.Reader, &x509.Certificate{
 		SerialNumber: newSerial(), Subject: subject, NotBefore: payFrom, NotAfter: payUntil,
@@ -85,7 +87,7 @@ func (a *authority) newMerchant(mchid string) Merchant {
 	}
 }
 
-// newPlatform makes WeChat's side of it.
+// newPlatform makes WeChat's keys.
 func (a *authority) newPlatform(mchid string) Platform {
 	cert, certPEM := a.issue(pkix.Name{
 		CommonName: "Tenpay.com sign", Organization: []string{"Tenpay.com"}, OrganizationalUnit: []string{"Tenpay.com CA Center"}, Locality: []string{"ShenZhen"}, Country: []string{"CN"},
@@ -107,8 +109,8 @@ func newSerial() *big.Int {
 
 var merchants atomic.Uint32 // how many were made
 
-// newMchID makes an mchid that no other server of the process has: SDKs keep things by mchid for as long as the process
-// lives.
+// newMchID makes an mchid that no other server of the process has: SDKs cache by mchid for the life
+// of the process.
 func newMchID() string {
 	n := 1_900_000_000 + (uint32(began.Nanosecond())+merchants.Add(1))%100_000
 	return big.NewInt(int64(n)).String()

@@ -43,9 +43,9 @@ func listen(secure *tls.Config) (*listener, error) {
 	return l, nil
 }
 
-// serve begins to answer.
+// serve starts to answer requests.
 func (l *listener) serve(handler http.Handler) {
-	// What goes wrong in a handshake the client sees too, and a test may want it to.
+	// Handshake errors are not logged: the client sees them too, and a test may want them.
 	l.server = &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0), ConnState: l.count}
 	l.served.Go(func() { l.server.Serve(l.Listener) })
 }
@@ -59,9 +59,9 @@ func (l *listener) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// close ends all connections and waits for their handlers.
+// close cuts all connections and waits for their handlers.
 func (l *listener) close() {
-	if l.server == nil { // it never began
+	if l.server == nil { // it was never started
 		l.Close()
 		return
 	}
@@ -78,11 +78,12 @@ func (l *listener) dial(ctx context.Context) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", l.addr)
 }
 
-// inBubble reports whether this goroutine is in a testing/synctest bubble: time begins in 2000 there.
+// inBubble reports whether this goroutine is in a testing/synctest bubble: time begins in 2000
+// there.
 func inBubble() bool { return time.Now().Before(began) }
 
-// pipes is a network in memory. A goroutine that waits for a socket keeps a bubble's time from moving on; one that waits
-// for a pipe does not.
+// pipes is a network in memory. A goroutine that waits for a socket stops a bubble's time; one that
+// waits for a pipe does not.
 type pipes struct {
 	addr   *net.TCPAddr
 	calls  chan net.Conn
@@ -92,7 +93,7 @@ type pipes struct {
 
 var pipePort atomic.Uint32
 
-// newPipes makes such a network. Its address is one where nobody listens.
+// newPipes makes a network in memory. Nobody listens at its address.
 func newPipes() *pipes {
 	return &pipes{
 		addr:  &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1 + int(pipePort.Add(1)%1000)},
@@ -128,7 +129,7 @@ func (p *pipes) dial(ctx context.Context) (net.Conn, error) {
 	}
 }
 
-// end is one end of a pipe, with an address of this machine's.
+// end is one end of a pipe, with an address on this machine.
 type end struct {
 	net.Conn
 	addr net.Addr

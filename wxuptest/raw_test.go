@@ -25,8 +25,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// The uploads below are written as somebody else would write them, from WeChat's pages alone: the standard library, no
-// line of wxup's.
+// The uploads below are written as somebody else would write them, from WeChat's pages alone: the
+// standard library, no line of wxup's.
 
 func mustRead(t *testing.T, resp *http.Response, err error) (int, string) {
 	t.Helper()
@@ -204,7 +204,7 @@ func TestRawComponent(t *testing.T) {
 		"component_appid": c.AppID, "authorizer_appid": c.AuthorizerAppID, "authorizer_refresh_token": c.RefreshToken,
 	}, &granted)
 	client := srv.Client()
-	client.Tokens = wxup.TokenFunc(func(context.Context, string) (string, error) { return granted.Token, nil })
+	client.Auth = wxup.Tokens{Source: func(context.Context, string) (string, error) { return granted.Token, nil }}
 	if _, err := client.Upload(t.Context(), wxup.ArticleImage, wxup.Bytes("photo.jpg", photo())); err != nil {
 		t.Fatal(err)
 	}

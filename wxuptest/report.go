@@ -5,40 +5,42 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"testing"
 
 	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/server"
 )
 
-// reportMost is how many refusals are explained.
-const reportMost = 10
+// maxReport is how many refusals are explained.
+const maxReport = 10
 
-// report tells, when the test has failed, why uploads and other calls were refused, and what was planned and never came.
-func (s *Server) report() {
+// report logs, for a test that failed, why uploads and other calls were refused, and which faults
+// never happened.
+func report(tb testing.TB, exchanges []server.Exchange, unmet func(lang string) []string) {
 	var lines []string
 	refused := 0
 	lang := language()
-	for _, e := range s.Exchanges() {
-		if e.Problem == "" || strings.HasPrefix(e.Reason, "the test asked for it ") {
+	for _, e := range exchanges {
+		if e.Problem == "" || strings.HasPrefix(e.Reason, asked) {
 			continue
 		}
-		if refused++; refused <= reportMost {
+		if refused++; refused <= maxReport {
 			lines = append(lines, Why(e, lang))
 		}
 	}
-	if refused > reportMost {
+	if refused > maxReport {
 		more := "%d more were refused"
 		if lang == "zh" {
 			more = "另有 %d 次被拒"
 		}
-		lines = append(lines, fmt.Sprintf(more, refused-reportMost))
+		lines = append(lines, fmt.Sprintf(more, refused-maxReport))
 	}
-	for _, line := range append(lines, s.unmet(lang)...) {
-		s.tb.Log("wxuptest: " + strings.TrimSuffix(line, "\n"))
+	for _, line := range append(lines, unmet(lang)...) {
+		tb.Log("wxuptest: " + strings.TrimSuffix(line, "\n"))
 	}
 }
 
-// language is that of WXUP_LANG, else of the locale.
+// language returns the language of WXUP_LANG, else of the locale: "zh" or "en".
 func language() string {
 	if strings.HasPrefix(cmp.Or(os.Getenv("WXUP_LANG"), os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
 		return "zh"
@@ -46,8 +48,8 @@ func language() string {
 	return "en"
 }
 
-// Why says in words, in "en" or "zh", why an upload was refused: what was wrong, the proof, and what to change. It is what
-// a test that fails logs by itself.
+// Why says, in "en" or "zh", why an upload was refused: what was wrong, the proof, and what to
+// change. A test that fails logs it for each refused upload.
 func Why(e server.Exchange, lang string) string {
 	say := func(en, zh string) string {
 		if lang == "zh" {
@@ -68,12 +70,12 @@ func Why(e server.Exchange, lang string) string {
 		found = e.Report.Findings
 	}
 	for _, f := range found {
-		fmt.Fprintf(&b, "  %s  [%s]\n", f.Text(lang), f.Cause)
+		fmt.Fprintf(&b, "  %s  [%s]\n", f.Text(lang), f.Label(lang))
 		if f.Proof.Fact != "" {
 			fmt.Fprintf(&b, "    %s\n", f.Proof.Fact)
 		}
 		if f.Proof.Signed != "" || f.Proof.Wanted != "" {
-			fmt.Fprintf(&b, say("    signed, %d bytes: %s\n    wanted, %d bytes: %s\n", "    实际签名，%d 字节：%s\n    应当签名，%d 字节：%s\n"),
+			fmt.Fprintf(&b, say("    signed, %d bytes: %s\n    expected, %d bytes: %s\n", "    实际签名，%d 字节：%s\n    应当签名，%d 字节：%s\n"),
 				f.Proof.SignedLen, f.Proof.Signed, f.Proof.WantedLen, f.Proof.Wanted)
 		}
 		fmt.Fprintf(&b, "    → %s\n", f.Fix(lang))
@@ -92,7 +94,7 @@ func Why(e server.Exchange, lang string) string {
 			fmt.Fprintf(&b, say("  ruled out: %s\n", "  已排除：%s\n"), w.In(lang))
 		}
 		for _, w := range e.Report.Check {
-			fmt.Fprintf(&b, say("  worth checking: %s\n", "  值得检查：%s\n"), w.In(lang))
+			fmt.Fprintf(&b, say("  check: %s\n", "  请检查：%s\n"), w.In(lang))
 		}
 	}
 	return b.String()

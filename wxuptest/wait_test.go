@@ -17,7 +17,8 @@ func sprintf(format string, a ...any) string { return fmt.Sprintf(format, a...) 
 
 func anything(*server.Exchange) bool { return true }
 
-// TestWaitFor: what has happened counts at once, what has not is waited for, and what never comes ends with the context.
+// TestWaitFor: what has happened counts at once, what has not is waited for, and what never comes
+// ends with the context.
 func TestWaitFor(t *testing.T) {
 	srv := NewServer(t)
 	client := srv.Client()
@@ -109,7 +110,8 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
-// FuzzName has a server of its own for each input, as a fuzz target of yours would: they are cheap, and keep all they see.
+// FuzzName has a server of its own for each input, as a fuzz target of yours would: they are cheap,
+// and keep all they see.
 func FuzzName(f *testing.F) {
 	f.Add("photo.jpg")
 	f.Add("照片 \"1\".JPG")

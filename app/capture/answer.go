@@ -50,7 +50,8 @@ func (r *reader) rawAnswer(s *Saved, text []byte) (after []byte) {
 	return after
 }
 
-// unpack undoes the Content-Encoding of an answer. Many tools show an answer unpacked and leave the header as it was.
+// unpack undoes the Content-Encoding of an answer. Many tools show an answer unpacked and leave the
+// header as it was.
 func (r *reader) unpack(s *Saved, body []byte) []byte {
 	encodings := strings.Split(strings.ToLower(s.Header.Get("Content-Encoding")), ",")
 	for i := len(encodings) - 1; i >= 0 && len(body) > 0; i-- {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// contentLength is what a header says of the body's length: -1 for nothing, -2 for what is no length.
+// contentLength is what a header says of the body's length: -1 for nothing, -2 for what is no
+// length.
 func contentLength(header http.Header) int64 {
 	value := header.Get("Content-Length")
 	if value == "" {
@@ -24,8 +25,8 @@ func isChunked(header http.Header) bool {
 	return strings.Contains(strings.ToLower(header.Get("Transfer-Encoding")), "chunked")
 }
 
-// requestBody finds where the body of a raw request ends, and gives it to the request. What follows the body is
-// answered.
+// requestBody finds where the body of a raw request ends, and gives it to the request. What follows
+// the body is answered.
 func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 	if interim := interimAnswer(rest); interim > 0 {
 		rest = rest[interim:] // a stream that shows both directions: 100 Continue stands between head and body
@@ -66,8 +67,8 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 	return after
 }
 
-// chunkedBody undoes the chunks, or finds that the tool that saved the request has undone them before. whole tells that the
-// body is as it was sent.
+// chunkedBody undoes the chunks, or finds that the tool that saved the request has undone them
+// before. whole tells that the body is as it was sent.
 func (s *Saved) chunkedBody(h *head, rest []byte) (body, after []byte, whole bool) {
 	body, after, begun, whole := dechunk(rest)
 	if whole {
@@ -110,7 +111,8 @@ func endsWell(rest []byte) bool {
 	return len(next) == 0 || beginsAnswer(next) || beginsVersioned(next)
 }
 
-// skipBetween skips what stands between messages: empty lines, and the lines of dashes or # that tools write.
+// skipBetween skips what stands between messages: empty lines, and the lines of dashes or # that
+// tools write.
 func skipBetween(b []byte) []byte {
 	for {
 		b = bytes.TrimLeft(b, " \t\r\n")
@@ -122,8 +124,8 @@ func skipBetween(b []byte) []byte {
 	}
 }
 
-// trimBody takes the line ends off that stand behind a body whose length is not known. A form has an end of its own; of
-// another body only the empty line before the answer is taken.
+// trimBody takes the line ends off that stand behind a body whose length is not known. A form has
+// an end of its own; of another body only the empty line before the answer is taken.
 func trimBody(body []byte, boundary string, followed bool) []byte {
 	if boundary != "" {
 		closing := []byte("--" + boundary + "--")

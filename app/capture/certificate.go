@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// clientCertificate fills in what --cert shows in the handshake: the certificates of a PEM file. It answers false if there
-// is a --cert whose certificates are not known.
+// clientCertificate fills in what --cert shows in the handshake: the certificates of a PEM file. It
+// answers false if there is a --cert whose certificates are not known.
 func (c *command) clientCertificate(s *Saved) (known bool) {
 	if c.cert == "" {
 		return true
@@ -40,8 +40,8 @@ func (c *command) clientCertificate(s *Saved) (known bool) {
 	return true
 }
 
-// certFile is the file in the argument of --cert, FILE:PASSWORD. A colon in a file's name is written \:, but for that of a
-// Windows drive.
+// certFile is the file in the argument of --cert, FILE:PASSWORD. A colon in a file's name is
+// written \:, but for that of a Windows drive.
 func certFile(arg string) string {
 	var name strings.Builder
 	for i := 0; i < len(arg); i++ {

@@ -14,8 +14,8 @@ import (
 //	Trailer: … CR LF
 //	CR LF
 
-// dechunk puts a body together from its chunks. It takes LF for CR LF. begun tells that b began with a chunk, whole that the
-// last one was found; rest is what follows.
+// dechunk puts a body together from its chunks. It takes LF for CR LF. begun tells that b began
+// with a chunk, whole that the last one was found; rest is what follows.
 func dechunk(b []byte) (body, rest []byte, begun, whole bool) {
 	body = []byte{}
 	for {
@@ -60,8 +60,8 @@ func chunkSize(line []byte) (int64, bool) {
 	return n, err == nil && n >= 0 && digits[0] != '+'
 }
 
-// oneChunk undoes chunks whose sizes no longer agree with their content, since copying has changed its line ends. It can
-// only if there is a single one.
+// oneChunk undoes chunks whose sizes no longer agree with their content, since copying has changed
+// its line ends. It can only if there is a single one.
 func oneChunk(b []byte) ([]byte, bool) {
 	line, rest, _ := cutLine(b)
 	if size, ok := chunkSize(line); !ok || size == 0 {

@@ -11,7 +11,8 @@ import (
 //	                  All of it only outside of quotes.
 //	the C runtime     "a b" is one word, \" a quote, \\" a backslash at the end of one. "" in quotes is a quote, too
 //
-// Browsers write for both: ^"{\^"filename\^":…}^" (Chrome now), "{""filename"":…}" (Chrome and Firefox before).
+// Browsers write for both: ^"{\^"filename\^":…}^" (Chrome now), "{""filename"":…}" (Chrome and
+// Firefox before).
 
 var (
 	shNewline  = regexp.MustCompile(`\\[ \t]*\r?\n`)

@@ -2,111 +2,12 @@ package capture
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/wxup/wxup/explain"
 )
-
-// A command is one curl line, or a piece of it between two --next.
-type command struct {
-	r     *reader
-	stdin string // the file behind <
-	cmd   bool   // the line is for cmd.exe
-	notes []explain.Words
-
-	urls    []string
-	method  string // -X
-	target  string // --request-target
-	queries []string
-	headers []string // -H, as given
-	cookies []string
-	made    http.Header // headers that options set
-	auth    string
-
-	form   []formField
-	data   []byte // nil if there is none
-	inline bool   // data stood on the line
-	json   bool
-	upload string // -T
-	get    bool
-	head   bool
-
-	cert, certType                string
-	formEscape, pathAsIs, globOff bool
-}
-
-var errTooLarge = fmt.Errorf("the files and data of this curl line are larger than %d MB in all", Max>>20)
-
-func (c *command) note(n explain.Words) {
-	for _, have := range c.notes {
-		if have == n {
-			return
-		}
-	}
-	c.notes = append(c.notes, n)
-}
-
-const urlsMost = 100 // of one command
-
-func (c *command) addURL(arg string) error {
-	if len(c.urls) >= urlsMost {
-		return fmt.Errorf("there are more than %d URLs in this curl line; is a quote missing?", urlsMost)
-	}
-	c.urls = append(c.urls, arg)
-	return nil
-}
-
-func (c *command) formString(arg string) error {
-	name, value, ok := strings.Cut(arg, "=")
-	if !ok {
-		return errors.New("--form-string wants name=content; curl refuses this line")
-	}
-	return c.addField(formField{name: name, content: []byte(value)}, formArg{})
-}
-
-// addQuery takes the argument of a --url-query.
-func (c *command) addQuery(arg string) error {
-	if raw, ok := strings.CutPrefix(arg, "+"); ok {
-		c.queries = append(c.queries, raw)
-		return nil
-	}
-	encoded, err := c.encoded(arg)
-	c.queries = append(c.queries, string(encoded))
-	return err
-}
-
-// readFile reads a file that the line names. - is what the shell gives as standard input.
-func (c *command) readFile(name string) ([]byte, error) {
-	shown := quote(name)
-	if name == "-" || name == "." && c.stdin != "" {
-		if c.stdin == "" {
-			return nil, errors.New("this curl line reads from a pipe; save what came through it in a file, and name that file in its place: @FILE for @-")
-		}
-		name, shown = c.stdin, quote(c.stdin)
-	}
-	if c.r.open == nil {
-		return nil, fmt.Errorf("this curl line sends the file %s, and no files are read here; save the request as a HAR file or as raw HTTP", shown)
-	}
-	content, err := c.r.open(name)
-	if err != nil && len(name) > 3 && name[0] == '/' && name[2] == ':' {
-		content, err = c.r.open(name[1:]) // Postman writes /C:/… on Windows
-	}
-	if err != nil {
-		if path, ok := errors.AsType[*fs.PathError](err); ok {
-			err = path.Err // its text has the name once more
-		}
-		return nil, fmt.Errorf("this curl line sends the file %s: %w; go where curl ran, or change the name in the line", shown, err)
-	}
-	if c.r.fileLeft -= int64(len(content)); c.r.fileLeft < 0 {
-		return nil, errTooLarge
-	}
-	return content, nil
-}
 
 // readCommand makes requests of the words of a command, curl itself not among them.
 func (r *reader) readCommand(l line) ([]Saved, error) {
@@ -119,6 +20,12 @@ func (r *reader) readCommand(l line) ([]Saved, error) {
 		if l.cmd {
 			c.note(noteCmd)
 		}
+		if l.powerShell {
+			c.note(notePowerShell)
+		}
+		if l.lostQuotes {
+			c.note(noteLostQuotes)
+		}
 		if l.joined {
 			c.note(noteJoined)
 		}
@@ -127,7 +34,7 @@ func (r *reader) readCommand(l line) ([]Saved, error) {
 			return nil, err
 		}
 		if len(c.urls) == 0 {
-			return nil, errors.New("this curl line has no URL; was it cut?")
+			return nil, texts.Errorf("this curl line has no URL; was it cut?")
 		}
 		var first *explain.Request
 		for _, raw := range c.urls {
@@ -155,10 +62,10 @@ func (c *command) request(raw string, first *explain.Request) (Saved, error) {
 	var s Saved
 	q := &s.Request
 	if len(c.form) > 0 && c.data != nil || c.upload != "" && (len(c.form) > 0 || c.data != nil) {
-		return s, errors.New("this curl line mixes -F, -d and -T, which curl refuses; a form's fields are all -F")
+		return s, texts.Errorf("this curl line mixes -F, -d and -T, which curl refuses; a form's fields are all -F")
 	}
 	if c.json && len(c.form) > 0 {
-		return s, errors.New("this curl line mixes -F and --json, which curl refuses")
+		return s, texts.Errorf("this curl line mixes -F and --json, which curl refuses")
 	}
 	p := c.place(raw)
 	q.Host, q.Target = p.host, p.target

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// addData adds the argument of a -d or of one of its kin to the body. Several are joined by &, those of --json by nothing.
+// addData adds the argument of a -d or of one of its kin to the body. Several are joined by &,
+// those of --json by nothing.
 //
 //	-d, --data, --data-ascii   text, or @file without its line ends and NULs
 //	--data-binary              text, or @file
@@ -109,4 +110,15 @@ func withoutLineEnds(content []byte) []byte {
 		}
 	}
 	return out
+}
+
+// addQuery takes the argument of a --url-query.
+func (c *command) addQuery(arg string) error {
+	if raw, ok := strings.CutPrefix(arg, "+"); ok {
+		c.queries = append(c.queries, raw)
+		return nil
+	}
+	encoded, err := c.encoded(arg)
+	c.queries = append(c.queries, string(encoded))
+	return err
 }

@@ -1,26 +1,42 @@
 package capture
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain"
+	"github.com/wxup/wxup/wire"
 )
 
-// findEndpoint finds the row whose path is that of target. {name} stands for any segment. Hosts are not compared: who uses
-// a proxy or a server of his own sends to another, and there something may stand before the path, too.
+// findEndpoint finds the row whose path is that of target. {name} stands for any segment. A row of
+// companies (企业微信) is preferred if host is theirs. Otherwise hosts are not compared: who uses a
+// proxy or a server of his own sends to another, and there something may stand before the path,
+// too.
 func findEndpoint(host, target string) *wxup.Endpoint {
-	path, _, _ := strings.Cut(target, "?")
+	path, text, _ := strings.Cut(target, "?")
+	query, _ := url.ParseQuery(text)
+	bare, _, _ := strings.Cut(strings.ToLower(host), ":")
+	company := bare == wire.CorpHost
+	var other *wxup.Endpoint
 	for _, ep := range wxup.Endpoints() {
 		own := path
 		if first, _, _ := strings.Cut(ep.Path[1:], "/"); !isWeChat(host) {
 			own = path[max(0, strings.Index(path, "/"+first+"/")):]
 		}
-		if samePath(ep.Path, own) {
+		pattern, fixed := ep.Route()
+		matches := samePath(pattern, own)
+		for name := range fixed {
+			matches = matches && query.Get(name) == fixed.Get(name)
+		}
+		switch {
+		case matches && ep.Corp == company:
 			return ep
+		case matches && other == nil:
+			other = ep
 		}
 	}
-	return nil
+	return other
 }
 
 func samePath(pattern, path string) bool {
@@ -55,14 +71,7 @@ func (s *Saved) settle() {
 	if s.Endpoint.Family == wxup.PayV2 && s.Request.Scheme == "https" {
 		s.Request.Scheme = "" // else it would seem that no client certificate was shown
 	}
-	ep := s.Endpoint
-	s.Request.Endpoint = explain.Endpoint{
-		Path: ep.Path, FilePart: ep.FilePart, MetaPart: ep.MetaPart, NameField: ep.NameField,
-		DigestField: ep.DigestField, Digest: ep.Digest, Brand: ep.Brand,
-	}
-	for _, a := range ep.Accepts {
-		s.Request.Endpoint.Formats = append(s.Request.Endpoint.Formats, a.Format)
-	}
+	s.Request.Endpoint = s.Endpoint
 }
 
 func (s *Saved) note(n explain.Words) {

@@ -18,7 +18,7 @@ func TestNotTheClientsMistake(t *testing.T) {
 	asText := multipartOf("B", meta, bytes.ToValidUTF8([]byte(picture), []byte("\uFFFD")))
 	contentType := "multipart/form-data; boundary=B"
 	length := fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body))
-	for name, text := range map[string]string{
+	saves := map[string]string{
 		"file left out":          rawHead + length + string(noFile),
 		"file left out, pasted":  lf(rawHead + length + string(noFile)),
 		"a word for the file":    rawHead + length + string(multipartOf("B", meta, []byte("[binary]"))),
@@ -36,7 +36,14 @@ func TestNotTheClientsMistake(t *testing.T) {
 		"APIv2 over TLS, proxy":  strings.Replace(rawHead, "/v3/merchant/media/upload", "https://api.mch.weixin.qq.com/secapi/mch/uploadmedia", 1) + length + string(noFile),
 		"APIv2, cert not here":   "curl --cert none.pem -F media=@b.jpg https://api.mch.weixin.qq.com/secapi/mch/uploadmedia",
 		"account, file not here": "curl -F media=@b.jpg 'https://api.weixin.qq.com/cgi-bin/media/uploadimg?access_token=T'",
-	} {
+	}
+	for _, w := range logWriters {
+		if w.shows == everything {
+			continue
+		}
+		saves[w.name] = w.write(rawHead+length+string(body), rawRefused)
+	}
+	for name, text := range saves {
 		saved, err := Read([]byte(text), openDisk)
 		if err != nil || len(saved) != 1 {
 			t.Fatalf("%s: %d requests, %v", name, len(saved), err)
@@ -75,19 +82,19 @@ func TestShellVariables(t *testing.T) {
 	for name, x := range map[string]struct{ text, want, unjudged string }{
 		"signature":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "$SIG") + `"` + form, "", "$SIG"},
 		"in braces":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "${SIG}") + `"` + form, "", "${SIG}"},
-		"a command":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", `$(sign "$TEXT", x)`) + `"` + form, "", "what $… stands"},
+		"a command":          {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", `$(sign "$TEXT", x)`) + `"` + form, "", "the value of $… is not known"},
 		"everything":         {`curl -H "Authorization: ` + v3("$MCHID", "$NONCE", "$TIME", "$SERIAL", "$SIG") + `"` + form, "", "$"},
 		"the whole header":   {`curl -H "Authorization: $AUTH"` + form, "", "$AUTH"},
 		"the pairs":          {`curl -H "Authorization: WECHATPAY2-SHA256-RSA2048 $PAIRS"` + form, "", "$PAIRS"},
-		"backticks":          {"curl -H \"Authorization: " + v3("1900009191", "n1", "`date +%s`", "5F1C", "aGVsbG8=") + `"` + form, "", "what … stands"},
+		"backticks":          {"curl -H \"Authorization: " + v3("1900009191", "n1", "`date +%s`", "5F1C", "aGVsbG8=") + `"` + form, "", "the value of … is not known"},
 		"Windows":            {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "%SIG%") + `" -F "meta={}" ^` + "\r\n" + ` -F "file=@none.jpg" ` + uploadURL, "form.meta_member", "%SIG%"},
 		"meta":               {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "aGVsbG8=") + `" -F "meta={\"filename\":\"a.jpg\",\"sha256\":\"$SHA\"}" -F 'file=@none.jpg;filename=a.jpg' ` + uploadURL, "", "$SHA"},
 		"all of meta":        {`curl -H "Authorization: ` + v3("1900009191", "n1", "1755000000", "5F1C", "aGVsbG8=") + `" -F "meta=$META" -F 'file=@none.jpg;filename=a.jpg' ` + uploadURL, "", "$META"},
-		"in single quotes":   {`curl -H 'Authorization: ` + strings.ReplaceAll(v3("1900009191", "n1", "1755000000", "5F1C", "$SIG"), `\`, "") + `'` + form, "v3.signature.not_base64", ""},
+		"in single quotes":   {`curl -H 'Authorization: ` + strings.ReplaceAll(v3("1900009191", "n1", "1755000000", "5F1C", "$SIG"), `\`, "") + `'` + form, "v3.signature.placeholder", ""},
 		"APIv2":              {`curl --cert none.pem -F mch_id=1900009191 -F "media_hash=$HASH" -F "sign=$SIGN" -F media=@none.jpg ` + secapi, "", "$HASH"},
 		"APIv2, sign_type":   {`curl --cert none.pem -F mch_id=1900009191 -F media_hash=d41d8cd98f00b204e9800998ecf8427e -F "sign_type=$T" -F sign=ABCD -F media=@none.jpg ` + secapi, "", "$T"},
 		"token":              {`curl -F media=@none.jpg "` + article + `?access_token=$TOKEN"`, "", "$TOKEN"},
-		"token of a command": {`curl -F media=@none.jpg "` + article + `?access_token=$(curl -s "http://a/t?a=1&b=2" | jq -r .access_token)"`, "", "what $… stands"},
+		"token of a command": {`curl -F media=@none.jpg "` + article + `?access_token=$(curl -s "http://a/t?a=1&b=2" | jq -r .access_token)"`, "", "the value of $… is not known"},
 		"token, quoted":      {`curl -F media=@none.jpg '` + article + `?access_token=${TOKEN}'`, "account.token.placeholder", ""},
 	} {
 		saved, err := Read([]byte(x.text), openDisk)

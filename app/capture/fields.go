@@ -19,7 +19,8 @@ type formField struct {
 	unknown     bool // there was content, but it is not known
 }
 
-// noBoundary stands where the boundary would be that curl makes up for every request: 24 dashes and 16 hex digits.
+// noBoundary stands where the boundary would be that curl makes up for every request: 24 dashes and
+// 16 hex digits.
 const noBoundary = "------------------------0000000000000000"
 
 var percentEscapes = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
@@ -49,8 +50,8 @@ func (f *formField) write(b *bytes.Buffer, disposition string, escapes *strings.
 	b.Write(f.content)
 }
 
-// giveFields gives the request the parts that the fields make, read as a server would read them with the Content-Type that
-// was sent. The body stays nil, for not every byte of it is known.
+// giveFields gives the request the parts that the fields make, read as a server would read them
+// with the Content-Type that was sent. The body stays nil, for not every byte of it is known.
 func (s *Saved) giveFields(fields []formField, escapes *strings.Replacer) {
 	q := &s.Request
 	contentType := q.Header.Get("Content-Type")

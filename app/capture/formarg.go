@@ -24,12 +24,12 @@ import (
 func (c *command) parseForm(arg string) error {
 	name, value, ok := strings.Cut(arg, "=")
 	if !ok {
-		return errors.New("-F wants name=content; curl refuses this line")
+		return texts.Errorf("-F wants name=content; curl refuses this line")
 	}
 	f := formField{name: name}
 	switch {
 	case strings.HasPrefix(value, "("), name == "" && value == ")":
-		return errors.New("-F name=(… makes a form within a form, which WeChat does not take")
+		return texts.Errorf("-F name=(… makes a form within a form, which WeChat does not take")
 	case strings.HasPrefix(value, "@"):
 		return c.parseFiles(f, value[1:])
 	case strings.HasPrefix(value, "<"):
@@ -111,7 +111,7 @@ func (c *command) parseFiles(f formField, list string) error {
 
 func (c *command) addField(f formField, p formArg) error {
 	if len(c.form) >= linesMost {
-		return errors.New("there are more than 1000 -F in this line")
+		return texts.Errorf("there are more than 1000 -F in this line")
 	}
 	switch strings.ToLower(p.encoder) {
 	case "":
@@ -154,10 +154,11 @@ type formArg struct {
 
 const blanks = " \t\r\n\v\f"
 
-// parsePart reads content and parameters up to end, a comma or 0 for none, and answers what follows, end included.
+// parsePart reads content and parameters up to end, a comma or 0 for none, and answers what
+// follows, end included.
 func parsePart(s string, end byte) (p formArg, rest string, err error) {
 	p.data, s = formWord(strings.TrimLeft(s, blanks), end)
-	typed := "" // from the type on: what is no other parameter belongs to it
+	typed := "" // from the type on: what is not another parameter belongs to it
 	for strings.HasPrefix(s, ";") {
 		s = strings.TrimLeft(s[1:], blanks)
 		value := ""
@@ -168,7 +169,7 @@ func parsePart(s string, end byte) (p formArg, rest string, err error) {
 			p.contentType = strings.TrimRight(typed[:len(typed)-len(s)], blanks)
 			major, minor, ok := strings.Cut(p.contentType, "/")
 			if !ok || major == "" || minor == "" || strings.Contains(major, " ") {
-				return p, "", errors.New("-F has a type= that is no type/subtype; curl refuses this line")
+				return p, "", texts.Errorf("-F has a type= that is no type/subtype; curl refuses this line")
 			}
 			continue
 		case hasPrefixFold(s, "filename="):
@@ -228,8 +229,8 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// baseName is the name under which curl sends a file. Windows paths get their last element, too: where one is given, curl
-// ran on Windows.
+// baseName is the name under which curl sends a file. Windows paths get their last element, too:
+// where one is given, curl ran on Windows.
 func baseName(file string) string {
 	if base := form.Base(file); base != "" {
 		return base
@@ -249,4 +250,12 @@ func typeOf(name string) string { return types[strings.ToLower(path.Ext(name))] 
 func isPlain(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(kind), "text/plain")
+}
+
+func (c *command) formString(arg string) error {
+	name, value, ok := strings.Cut(arg, "=")
+	if !ok {
+		return texts.Errorf("--form-string wants name=content; curl refuses this line")
+	}
+	return c.addField(formField{name: name, content: []byte(value)}, formArg{})
 }

@@ -53,8 +53,8 @@ func FuzzRead(f *testing.F) {
 			if q.Header == nil || q.Body != nil && q.Parts != nil {
 				t.Fatalf("request %d: header %v, body %d bytes, %d parts", i, q.Header, len(q.Body), len(q.Parts))
 			}
-			if s.Endpoint != nil && q.Endpoint.Path != s.Endpoint.Path {
-				t.Fatalf("request %d: endpoint %q and %q", i, s.Endpoint.Path, q.Endpoint.Path)
+			if s.Endpoint != nil && q.Endpoint != s.Endpoint {
+				t.Fatalf("request %d: endpoint %q, not that of the capture", i, s.Endpoint.Path)
 			}
 			for _, p := range q.Parts {
 				if p.Size < -1 || p.Size >= 0 && p.Size < int64(len(p.Content)) {

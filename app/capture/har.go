@@ -4,69 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// HAR 1.2, http://www.softwareishard.com/blog/har-12-spec/, as far as it matters here:
-//
-//	{"log":{"entries":[{
-//	  "startedDateTime":"2024-05-01T08:00:00.123+08:00",
-//	  "request":{"method":"POST","url":"https://…","headers":[{"name":"…","value":"…"}],"bodySize":1234,
-//	    "postData":{"mimeType":"multipart/form-data; boundary=…","text":"--…","encoding":"base64",
-//	      "params":[{"name":"meta","value":"{…}"},{"name":"file","fileName":"a.jpg","contentType":"image/jpeg"}]}},
-//	  "response":{"status":401,"headers":[…],"content":{"text":"{…}","encoding":"base64"}}}]}}
-//
-// The encoding of a postData is no part of HAR 1.2, but written by several tools. Texts stay raw JSON here: their escapes
-// may be bytes, which encoding/json would replace.
-type harEntry struct {
-	Started string `json:"startedDateTime"`
-	Request struct {
-		Method   string          `json:"method"`
-		URL      string          `json:"url"`
-		Headers  json.RawMessage `json:"headers"`
-		BodySize json.RawMessage `json:"bodySize"`
-		PostData struct {
-			MimeType   string          `json:"mimeType"`
-			Text       json.RawMessage `json:"text"`
-			Encoding   string          `json:"encoding"`
-			Underlined string          `json:"_encoding"`
-			Params     json.RawMessage `json:"params"`
-		} `json:"postData"`
-	} `json:"request"`
-	Response struct {
-		Status  json.RawMessage `json:"status"`
-		Headers json.RawMessage `json:"headers"`
-		Content struct {
-			Text     json.RawMessage `json:"text"`
-			Encoding string          `json:"encoding"`
-		} `json:"content"`
-	} `json:"response"`
-}
-
-type harPair struct {
-	Name  string          `json:"name"`
-	Value json.RawMessage `json:"value"`
-}
-
-type harParam struct {
-	Name        string          `json:"name"`
-	Value       json.RawMessage `json:"value"`
-	FileName    *string         `json:"fileName"`
-	ContentType string          `json:"contentType"`
-}
-
-// readHAR reads the uploads of a HAR. If there is none, it takes the forms that were sent to WeChat by another path, for a
-// wrong path is one way to fail.
+// readHAR reads the uploads of a HAR. If there is none, it takes the forms that were sent to WeChat
+// by another path, for a wrong path is one way to fail.
 func (r *reader) readHAR(text []byte) ([]Saved, error) {
 	var list, strays []Saved
 	entries, broken := 0, 0
 	err := eachEntry(text, func(raw json.RawMessage) error {
 		if entries++; entries > entriesMost {
-			return fmt.Errorf("this HAR has more than %d entries; clear the list, upload again and export only that", entriesMost)
+			return texts.Errorf("this HAR has more than %d entries; clear the list, upload again and export only that", entriesMost)
 		}
 		var e harEntry
 		if json.Unmarshal(raw, &e) != nil {
@@ -97,7 +48,7 @@ func (r *reader) readHAR(text []byte) ([]Saved, error) {
 	case len(list) == 0 && err != nil:
 		return nil, err
 	case len(list) == 0:
-		return nil, fmt.Errorf("none of the %d entries of this HAR is an upload to WeChat (POST /v3/merchant/media/upload and the like; %d could not be read); upload again while recording",
+		return nil, texts.Errorf("none of the %d entries of this HAR is an upload to WeChat (POST /v3/merchant/media/upload and the like; %d could not be read); upload again while recording",
 			entries, broken)
 	case err != nil:
 		r.notes = append(r.notes, noteCutHAR)
@@ -106,9 +57,10 @@ func (r *reader) readHAR(text []byte) ([]Saved, error) {
 }
 
 // errNotHAR is a JSON text of another kind.
-var errNotHAR = errors.New(`this is JSON, but no HAR: it has no log.entries. In the browser or the proxy choose "export HAR" (Charles: HTTP Archive)`)
+var errNotHAR = texts.Errorf(`this is JSON, but no HAR: it has no log.entries. In the browser or the proxy choose "export HAR" (Charles: HTTP Archive)`)
 
-// eachEntry calls do with every entry, one at a time: all of them at once might be much more than the text.
+// eachEntry calls do with every entry, one at a time: all of them at once might be much more than
+// the text.
 func eachEntry(text []byte, do func(json.RawMessage) error) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	found := false
@@ -138,7 +90,7 @@ func eachEntry(text []byte, do func(json.RawMessage) error) error {
 		})
 	})
 	if _, syntax := errors.AsType[*json.SyntaxError](err); syntax || err != nil && !found && err != errNotHAR {
-		return fmt.Errorf("this is JSON that breaks off or is damaged near byte %d; export it again", dec.InputOffset())
+		return texts.Errorf("this is JSON that breaks off or is damaged near byte %d; export it again", dec.InputOffset())
 	}
 	if err == nil && !found {
 		return errNotHAR
@@ -146,7 +98,8 @@ func eachEntry(text []byte, do func(json.RawMessage) error) error {
 	return err
 }
 
-// eachMember calls do with the name of each member of the object that comes next. do reads its value, or answers false.
+// eachMember calls do with the name of each member of the object that comes next. do reads its
+// value, or answers false.
 func eachMember(dec *json.Decoder, do func(name string) (bool, error)) error {
 	if t, err := dec.Token(); err != nil {
 		return err

@@ -89,7 +89,8 @@ func (s *Saved) harParams(raw json.RawMessage, want int64) error {
 	return nil
 }
 
-// harHeader reads a list of header lines. Those of HTTP/2 that begin with a colon are answered by themselves.
+// harHeader reads a list of header lines. Those of HTTP/2 that begin with a colon are answered by
+// themselves.
 func harHeader(raw json.RawMessage) (header, pseudo http.Header) {
 	header, pseudo = http.Header{}, http.Header{}
 	_ = eachElement(raw, linesMost, func(raw json.RawMessage) error { // the lines before a broken one count
@@ -133,7 +134,8 @@ func eachElement(raw json.RawMessage, most int, do func(json.RawMessage) error) 
 	return nil
 }
 
-// fromBase64 decodes base64, wrapped or not, padded or not. What comes before a mistake is answered.
+// fromBase64 decodes base64, wrapped or not, padded or not. What comes before a mistake is
+// answered.
 func fromBase64(text []byte) ([]byte, bool) {
 	text = bytes.Map(func(c rune) rune {
 		switch c {

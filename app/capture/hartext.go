@@ -8,16 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// A HAR holds bodies as JSON strings, and a body is no string. What tools make of the bytes FF D8:
+// A HAR holds bodies as JSON strings, and a body is not a string. What tools make of the bytes FF
+// D8:
 //
 //	"\u00ff\u00d8"        a character for each byte (ISO-8859-1): Firefox, mitmproxy
-//	"\udcff\udcd8"        half a surrogate pair for each byte that is no UTF-8: mitmproxy, if the Content-Type has a charset
+//	"\udcff\udcd8"        half a surrogate pair for each byte that is not UTF-8: mitmproxy, if the Content-Type has a charset
 //	"\ufffd\ufffd"        lost: Charles, and most others
 //
 // encoding/json makes the third of the second.
 
-// harBytes decodes a JSON string into UTF-8, in which \udc80 … \udcff by themselves are the bytes 80 … FF. It answers nil
-// for what is no string. The decoder that has cut raw out has checked its syntax.
+// harBytes decodes a JSON string into UTF-8, in which \udc80 … \udcff by themselves are the bytes
+// 80 … FF. It returns nil for what is not a string. The decoder that has cut raw out has checked
+// its syntax.
 func harBytes(raw json.RawMessage) []byte {
 	if len(raw) < 2 || raw[0] != '"' {
 		return nil
@@ -83,9 +85,9 @@ func hexRune(b []byte) (rune, int) {
 	return rune(n), 4
 }
 
-// asBytes tells whether each character of text stands for a byte, and if so makes those bytes of it. A length that is
-// known decides: want is the Content-Length, size what the tool says. Else it is told by characters that no text has,
-// or by what is UTF-8 once more when they are bytes.
+// asBytes tells whether each character of text stands for a byte, and if so makes those bytes of
+// it. A known length decides: want is the Content-Length, size what the tool says. Otherwise
+// characters that no text has decide, or whether the bytes are UTF-8 once more.
 func asBytes(text []byte, want, size int64) []byte {
 	bytesOf, ok := latin1(text)
 	if !ok {
@@ -110,7 +112,8 @@ func asBytes(text []byte, want, size int64) []byte {
 	return text
 }
 
-// latin1 makes a byte of each character. ok is false if text is ASCII, which is bytes already, or has other characters.
+// latin1 makes a byte of each character. ok is false if text is ASCII, which is bytes already, or
+// has other characters.
 func latin1(text []byte) (out []byte, ok bool) {
 	ascii := true
 	for i := 0; i < len(text); i++ {
@@ -138,7 +141,8 @@ func latin1(text []byte) (out []byte, ok bool) {
 	return out, true
 }
 
-// withoutStreamHeaders takes off the header lines that Firefox shows before a form, as if they were part of it.
+// withoutStreamHeaders takes off the header lines that Firefox shows before a form, as if they were
+// part of it.
 func withoutStreamHeaders(body []byte, boundary string) []byte {
 	delimiter := []byte("--" + boundary)
 	if bytes.HasPrefix(body, delimiter) {

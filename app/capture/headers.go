@@ -5,10 +5,12 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+
+	"github.com/wxup/wxup/internal/secret"
 )
 
 // hidden stands where a password was: nothing that is explained needs it.
-const hidden = "(hidden)"
+const hidden = secret.Hidden
 
 // addHeader takes the argument of a -H, which may be a file of them.
 func (c *command) addHeader(arg string) error {
@@ -41,7 +43,8 @@ func (c *command) own(name, value string) {
 	c.made[name] = []string{value}
 }
 
-// header puts together what curl sends: what it makes itself, unless a -H of that name replaces it or takes it away.
+// header puts together what curl sends: what it makes itself, unless a -H of that name replaces it
+// or takes it away.
 //
 //	-H 'Accept: application/json'   sent
 //	-H 'Accept:'                    not sent at all

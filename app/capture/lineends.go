@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// boundaryOf is the boundary that a Content-Type names; "" if it names none or is no form's.
+// boundaryOf is the boundary that a Content-Type names; "" if it names none or is not a form's.
 func boundaryOf(contentType string) string {
 	kind, rest, _ := strings.Cut(contentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data") {
@@ -27,8 +27,9 @@ func isForm(contentType string) bool {
 	return strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data")
 }
 
-// restoreLineEnds puts the CRs back that copying took from a form, every one of them. If want is the Content-Length, the
-// guess with that length is the right one, and sure is true. body is answered as it is if it was sent so.
+// restoreLineEnds puts the CRs back that copying took from a form, every one of them. If want is
+// the Content-Length, the guess with that length is the right one, and sure is true. body is
+// answered as it is if it was sent so.
 func restoreLineEnds(body []byte, boundary string, want int64) (restored []byte, sure bool) {
 	frames := restoreFrames(body, boundary)
 	all := bytes.ReplaceAll(body, []byte("\n"), []byte("\r\n"))
@@ -52,7 +53,8 @@ func restoreLineEnds(body []byte, boundary string, want int64) (restored []byte,
 	return frames, false
 }
 
-// restoreFrames puts the CRs back only where a form must have them: around delimiters and after the lines of headers.
+// restoreFrames puts the CRs back only where a form must have them: around delimiters and after the
+// lines of headers.
 func restoreFrames(body []byte, boundary string) []byte {
 	out := make([]byte, 0, len(body)+256)
 	delimiter, last := []byte("--"+boundary), []byte("--"+boundary+"--")

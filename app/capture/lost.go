@@ -2,7 +2,6 @@ package capture
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -10,15 +9,15 @@ import (
 	"github.com/wxup/wxup/form"
 )
 
-// giveBody gives the request its body. want is its length if that is known, else below zero; inText tells that the body
-// has come through a text: a HAR, a command, a terminal.
+// giveBody gives the request its body. want is its length if that is known, else below zero; inText
+// tells that the body has come through a text: a HAR, a command, a terminal.
 //
-// Where a file was lost on that way, the request is given the form's parts instead, and a Size that says so. How a lost
-// file looks:
+// Where a file was lost on that way, the request is given the form's parts instead, and a Size that
+// says so. How a lost file looks:
 //
 //	nothing at all                     browsers do not keep the bytes of files. Firefox drops the line end after them as well
 //	[PNG binary data]                  a word in their place
-//	\uFFFD\uFFFD\uFFFD\uFFFD JFIF      bytes that are no UTF-8, each replaced by U+FFFD
+//	\uFFFD\uFFFD\uFFFD\uFFFD JFIF      bytes that are not UTF-8, each replaced by U+FFFD
 //	....  ..JFIF                       tcpdump -A: each replaced by a dot
 func (s *Saved) giveBody(body []byte, want int64, inText bool) {
 	if len(body) == 0 && want != 0 && isForm(s.Request.Header.Get("Content-Type")) {
@@ -33,7 +32,7 @@ func (s *Saved) giveBody(body []byte, want int64, inText bool) {
 }
 
 // errNotSaved stands where else explain would find that a form has no parts.
-var errNotSaved = errors.New("the body was not saved")
+var errNotSaved = texts.Errorf("the body was not saved")
 
 func (s *Saved) noBody() {
 	s.Request.Body, s.Request.FormErr = nil, errNotSaved
@@ -57,7 +56,7 @@ func (s *Saved) findLost(body []byte, want int64, inText bool) {
 	var gone []*explain.Part // files of which nothing is there
 	for i := range parts {
 		p := &parts[i]
-		if !p.HasFilename || p.Name == s.Request.Endpoint.MetaPart && p.Name != "" {
+		if !p.HasFilename || s.Endpoint != nil && p.Name == s.Endpoint.MetaPart && p.Name != "" {
 			continue
 		}
 		switch n := len(p.Content); {
@@ -94,8 +93,8 @@ func (s *Saved) findLost(body []byte, want int64, inText bool) {
 	s.Request.Body, s.Request.Parts = nil, parts
 }
 
-// mangled tells that bytes were taken for a text: what is valid UTF-8 and holds its replacement character, or the first
-// bytes of a picture read as ISO-8859-1, was no picture and has been one.
+// mangled tells that bytes were taken for a text: what is valid UTF-8 and holds its replacement
+// character, or the first bytes of a picture read as ISO-8859-1, is not a picture but was one.
 func mangled(content []byte) bool {
 	if !utf8.Valid(content) {
 		return false
@@ -104,7 +103,7 @@ func mangled(content []byte) bool {
 		bytes.HasPrefix(content, []byte("\u00ff\u00d8\u00ff")) || bytes.HasPrefix(content, []byte("\u0089PNG"))
 }
 
-// dotted tells that dots stand for the bytes of a picture that are no characters.
+// dotted reports whether dots stand for the bytes of a picture that are not characters.
 func dotted(content []byte) bool {
 	if len(content) < 10 || content[0] != '.' || !utf8.Valid(content) {
 		return false

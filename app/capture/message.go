@@ -44,8 +44,8 @@ func firstLine(b []byte) []byte {
 	return line
 }
 
-// A request line is METHOD, target and version. In .http files the version is missing. Methods are in upper case: in a text
-// of unknown kind "get /tmp/x" is no request.
+// A request line is METHOD, target and version. In .http files the version is missing. Methods are
+// in upper case: in a text of unknown kind "get /tmp/x" is not a request.
 type requestLine struct {
 	method, target string
 	versioned      bool
@@ -117,8 +117,8 @@ func beginsAnswer(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("HTTP/")) && statusOf(firstLine(b)) > 0
 }
 
-// nextMessage finds the line at which the next message begins; len(b) if none does. A request must hold a version there: a
-// line of a body may well begin with GET.
+// nextMessage finds the line at which the next message begins; len(b) if none does. A request must
+// hold a version there: a line of a body may well begin with GET.
 func nextMessage(b []byte) int {
 	for i := 0; i < len(b); {
 		here := b[i:]
@@ -147,7 +147,8 @@ func beginsVersioned(b []byte) bool {
 	return false
 }
 
-// findRequest finds a request behind something else (tcpdump -A shows packets' heads); -1 if there is none.
+// findRequest finds a request behind something else (tcpdump -A shows packets' heads); -1 if there
+// is none.
 func findRequest(text []byte) int {
 	text = text[:min(len(text), 256<<10)]
 	for i := 0; i < len(text); {

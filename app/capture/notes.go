@@ -7,7 +7,8 @@ import (
 	"github.com/wxup/wxup/explain"
 )
 
-// Every note, in English and 中文. What they cite is quoted and cut; they hold no values of headers and no queries.
+// Every note, in English and 中文. What they cite is quoted and cut; they hold no values of headers
+// and no queries.
 
 var (
 	noteUTF16 = explain.Words{
@@ -70,6 +71,14 @@ var (
 		EN: "the line was read as one for cmd.exe of Windows",
 		ZH: "该命令按 Windows cmd.exe 的规则读取",
 	}
+	notePowerShell = explain.Words{
+		EN: "the line was read as one for PowerShell",
+		ZH: "该命令按 PowerShell 的规则读取",
+	}
+	noteLostQuotes = explain.Words{
+		EN: `up to 7.2, PowerShell takes the quotes out of what it hands to curl.exe; write \" for each, or use PowerShell 7.3`,
+		ZH: `PowerShell 7.2 及更早版本会去掉传给 curl.exe 的引号；请写成 \"，或使用 PowerShell 7.3 及以上版本`,
+	}
 	noteJoined = explain.Words{
 		EN: `lines were joined although no \ stood at their end; it was taken to be lost in copying`,
 		ZH: `行尾没有 \ 也作了续行处理，视为复制时丢失`,
@@ -117,6 +126,10 @@ func noteLineEnds(sure bool) explain.Words {
 func noteWrapped(header string) explain.Words {
 	return note("the header %s stands on several lines; they were joined without a blank between them",
 		"请求头 %s 分成了多行；已直接连接，中间不加空格", header)
+}
+
+func noteLog(tool string) explain.Words {
+	return note("read from what %s shows", "读自 %s 的记录", tool)
 }
 
 func noteSkipped(n int) explain.Words {

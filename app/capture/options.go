@@ -1,13 +1,13 @@
 package capture
 
 import (
-	"errors"
 	"slices"
 	"strings"
 )
 
-// The options of curl (https://curl.se/docs/manpage.html). They are in three groups: those that change the request, those
-// that take an argument and do not, and those that are only switches and do not. All others are skipped with a note.
+// The options of curl (https://curl.se/docs/manpage.html). They are in three groups: those that
+// change the request, those that take an argument and do not, and those that are only switches and
+// do not. All others are skipped with a note.
 
 // shorts are the long names of the one-letter options.
 var shorts = map[byte]string{
@@ -118,7 +118,8 @@ var options = func() []string {
 	return list
 }()
 
-// inFull is the long name that a word means: curl takes its beginning, if that is the beginning of no other.
+// inFull is the long name that a word means: curl takes its beginning, if that is the beginning of
+// no other.
 func inFull(word string) (name string, known bool) {
 	i, found := slices.BinarySearch(options, word)
 	if found {
@@ -130,9 +131,10 @@ func inFull(word string) (name string, known bool) {
 	return word, false
 }
 
-var errNoArgument = errors.New("the last option of this curl line wants an argument; was the end of the line lost?")
+var errNoArgument = texts.Errorf("the last option of this curl line wants an argument; was the end of the line lost?")
 
-// parse goes through the words of a command, up to its end or to a --next, and answers the words behind that.
+// parse goes through the words of a command, up to its end or to a --next, and answers the words
+// behind that.
 func (c *command) parse(args []string) (rest []string, err error) {
 	onlyURLs := false
 	for len(args) > 0 {
@@ -190,7 +192,8 @@ func (c *command) long(word string, args []string) (rest []string, done bool, er
 	return args, false, nil
 }
 
-// short takes a word of one-letter options. The first that wants an argument takes the rest of the word, or the next.
+// short takes a word of one-letter options. The first that wants an argument takes the rest of the
+// word, or the next.
 func (c *command) short(word string, args []string) (rest []string, done bool, err error) {
 	for i := range len(word) {
 		name := shorts[word[i]]

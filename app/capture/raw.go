@@ -1,12 +1,11 @@
 package capture
 
 import (
-	"errors"
 	"net/http"
 )
 
-// readRaw reads raw HTTP: a request, its answer if that follows, and so on. CONNECT, by which a proxy is asked for a
-// tunnel, is passed over with its answer.
+// readRaw reads raw HTTP: a request, its answer if that follows, and so on. CONNECT, by which a
+// proxy is asked for a tunnel, is passed over with its answer.
 func (r *reader) readRaw(text []byte) ([]Saved, error) {
 	var list []Saved
 	var last *Saved // whose answer may follow; nil after a CONNECT
@@ -36,10 +35,10 @@ func (r *reader) readRaw(text []byte) ([]Saved, error) {
 		break
 	}
 	if len(list) == 0 && tunnel {
-		return nil, errors.New("this is only the CONNECT that opens a tunnel; the upload went through it under TLS. Save the request where the proxy has decrypted it")
+		return nil, texts.Errorf("this is only the CONNECT that opens a tunnel; the upload went through it under TLS. Save the request where the proxy has decrypted it")
 	}
 	if len(list) == 0 {
-		return nil, errors.New("there is no request in this; " + howTo)
+		return nil, texts.Errorf("there is no request in this; " + howTo)
 	}
 	return list, nil
 }

@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
 // received is a request as a server got it, byte for byte.
@@ -147,13 +150,8 @@ var realLines = []string{
 
 // TestRealCurl compares what this package makes of a command line with what the shell and curl make of it.
 func TestRealCurl(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err == nil {
-		_, err = exec.LookPath("curl")
-	}
-	if err != nil {
-		t.Skipf("SKIPPED: the comparison with the real curl needs bash and curl on the PATH: %v", err)
-	}
+	bash := need.Program(t, "bash", need.Setup)
+	need.Program(t, "curl", need.Setup)
 	dir := t.TempDir()
 	files := map[string]string{
 		"a.jpg": string(jpeg), "text.txt": "one\r\ntwo\nthree & =\n", "headers.txt": "X-A: 1\r\nX-B: 2\n", "x.xml": "<a/>",
@@ -168,14 +166,18 @@ func TestRealCurl(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	locale := "C.UTF-8" // in which $'\u4e2d' is a character
+	if runtime.GOOS == "darwin" {
+		locale = "en_US.UTF-8"
+	}
 	addr, next := listen(t)
 	for _, line := range realLines {
 		t.Run(line, func(t *testing.T) {
 			line := strings.ReplaceAll(line, "{}", "http://"+addr)
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, bash, "--norc", "-c", "curl() { command curl -q -s -o/dev/null -o/dev/null --noproxy '*' \"$@\"; }\n"+line)
-			cmd.Dir = dir
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), "LC_ALL="+locale)
 			for len(next) > 0 {
 				<-next
 			}

@@ -118,7 +118,8 @@ func (x *lexer) ansiEscape() {
 	}
 }
 
-// expansion reads what follows a $, for which the shell would put something else, and leaves it as it is.
+// expansion reads what follows a $, for which the shell would put something else, and leaves it as
+// it is.
 func (x *lexer) expansion() {
 	rest := x.text[x.pos:]
 	n := 0

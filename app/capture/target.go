@@ -2,7 +2,8 @@ package capture
 
 import "strings"
 
-// A place is where a request goes. Nothing in it is decoded: an APIv3 signature covers the target as it was sent.
+// A place is where a request goes. Nothing in it is decoded: an APIv3 signature covers the target
+// as it was sent.
 type place struct {
 	scheme string // lower-case; "" if the text does not say
 	user   string // name and password, before the @
@@ -10,7 +11,8 @@ type place struct {
 	target string // path and query; "" if there is none
 }
 
-// cutURL takes an absolute URL apart, or a target that is only path and query. What follows a # is never sent.
+// cutURL takes an absolute URL apart, or a target that is only path and query. What follows a # is
+// never sent.
 func cutURL(url string) place {
 	url, _, _ = strings.Cut(url, "#")
 	scheme, rest, ok := strings.Cut(url, "://")
@@ -36,7 +38,8 @@ func cutURL(url string) place {
 	return p
 }
 
-// withoutDots takes . and .. out of a target's path, as curl does before it sends it (RFC 3986 §5.2.4).
+// withoutDots takes . and .. out of a target's path, as curl does before it sends it (RFC 3986
+// §5.2.4).
 func withoutDots(target string) string {
 	path, query, hasQuery := strings.Cut(target, "?")
 	if !strings.Contains(path, "/.") {

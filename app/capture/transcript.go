@@ -1,13 +1,11 @@
 package capture
 
 import (
-	"errors"
-	"regexp"
 	"strings"
 )
 
-// A text with curl in it is often more than one command: a script, several that a browser has copied at once, or what a
-// terminal showed.
+// A text with curl in it is often more than one command: a script, several that a browser has
+// copied at once, or what a terminal showed.
 //
 //	$ curl -i -F media=@a.jpg 'https://api.weixin.qq.com/cgi-bin/media/uploadimg?access_token=…'
 //	HTTP/1.1 200 OK
@@ -15,8 +13,8 @@ import (
 //
 //	{"errcode":40001,"errmsg":"invalid credential … rid: …"}
 
-// beginOfCurl is the length of what s begins with up to and with curl, where a command begins: after a prompt, sudo, a
-// variable, $( or another command too. It is 0 if the line is no such.
+// beginOfCurl is the length of what s begins with up to and with curl, where a command begins:
+// after a prompt, sudo, a variable, $( or another command too. It is 0 if the line is no such.
 func beginOfCurl(s string) int {
 	line := s[:min(len(s), 512)]
 	if i := strings.IndexByte(line, '\n'); i >= 0 {
@@ -39,7 +37,8 @@ func beginOfCurl(s string) int {
 	}
 }
 
-// isCommand tells whether a command may begin after before, which ends with the folder of curl, if with any.
+// isCommand tells whether a command may begin after before, which ends with the folder of curl, if
+// with any.
 func isCommand(before string) bool {
 	folder := before[strings.LastIndexAny(before, " \t'\"($>")+1:]
 	if folder != "" && !strings.HasSuffix(folder, "/") && !strings.HasSuffix(folder, `\`) {
@@ -72,13 +71,8 @@ func nextCurl(text string) int {
 	return len(text)
 }
 
-var backtickNewline = regexp.MustCompile("[ \t]`[ \t]*\r?\n")
-
 // readCurl reads the commands of a text that begins with one.
 func (r *reader) readCurl(text string) ([]Saved, error) {
-	if backtickNewline.MatchString(text[:min(len(text), 64<<10)]) && !strings.Contains(text, "\\\n") {
-		return nil, errors.New(`this line is written for PowerShell; choose "Copy as cURL (bash)", or write it on one line with quotes for sh`)
-	}
 	var list []Saved
 	for text != "" && len(list) < savedMost {
 		n := beginOfCurl(text)
@@ -86,7 +80,10 @@ func (r *reader) readCurl(text string) ([]Saved, error) {
 			break
 		}
 		read := shLine
-		if isCmd(text[:n+nextCurl(text[n:])]) {
+		switch one := text[:n+nextCurl(text[n:])]; {
+		case isPowerShell(one):
+			read = powerShellLine
+		case isCmd(one):
 			read = cmdLine
 		}
 		l, err := read(text[n:])
@@ -106,13 +103,13 @@ func (r *reader) readCurl(text string) ([]Saved, error) {
 		list = append(list, saved...)
 	}
 	if len(list) == 0 {
-		return nil, errors.New("there is no curl command in this; " + howTo)
+		return nil, texts.Errorf("there is no curl command in this; " + howTo)
 	}
 	return list, nil
 }
 
-// shownAnswer reads the answer out of what a terminal showed after a command: the raw answer (-i), its lines after <
-// (-v), or only its body.
+// shownAnswer reads the answer out of what a terminal showed after a command: the raw answer (-i),
+// its lines after < (-v), or only its body.
 func (r *reader) shownAnswer(s *Saved, shown string) {
 	var head, body strings.Builder
 	raw := false

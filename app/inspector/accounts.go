@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/term"
 	"github.com/wxup/wxup/server"
 	"github.com/wxup/wxup/sign"
 )
@@ -19,6 +20,7 @@ type merchant struct {
 	Name          string        `json:"name"`
 	Certificates  []certificate `json:"certificates"`
 	PublicKeyOnly bool          `json:"public_key_only"`
+	ECommerce     bool          `json:"ecommerce"`
 	Endpoints     []string      `json:"endpoints"` // null: all
 	Disabled      bool          `json:"disabled"`
 	Files         []string      `json:"files"`            // on the server's machine
@@ -53,7 +55,7 @@ func (in *Inspector) merchants(ctx context.Context) ([]merchant, error) {
 	list := []merchant{}
 	for _, m := range merchants {
 		x := merchant{
-			MchID: m.MchID, Name: m.Name, PublicKeyOnly: m.PublicKeyOnly, Endpoints: m.Endpoints, Disabled: m.Disabled,
+			MchID: m.MchID, Name: m.Name, PublicKeyOnly: m.PublicKeyOnly, ECommerce: m.ECommerce, Endpoints: m.Endpoints, Disabled: m.Disabled,
 			Certificates: []certificate{}, Files: in.files(m.MchID),
 		}
 		for _, c := range m.Certificates {
@@ -157,19 +159,14 @@ type accept struct {
 }
 
 // Most is the limit for people: ≤ 2 MB, or < 1 MB.
-func (a accept) Most() string {
-	if (a.Max+1)%wxup.KB == 0 {
-		return "< " + bytesText(a.Max+1)
-	}
-	return "≤ " + bytesText(a.Max)
-}
+func (a accept) Most() string { return term.Limit(a.Max) }
 
 func (in *Inspector) endpoints(l lang) []endpointForm {
 	var list []endpointForm
 	for _, ep := range in.Endpoints {
 		x := endpointForm{
 			Name: ep.Name, Title: titleOfEndpoint(ep, l), Family: ep.Family, Method: http.MethodPost, Host: ep.Host, Path: ep.Path,
-			Answer: ep.Answer, Public: ep.Public,
+			Answer: ep.Answer(), Public: ep.Public(),
 		}
 		for _, a := range ep.Accepts {
 			if n := len(x.Accepts); n > 0 && x.Accepts[n-1].Max == a.Max {
@@ -193,11 +190,11 @@ func (l lang) quota(q wxup.Quota) string {
 	case q.Calls == 0:
 		return ""
 	case q.Per == time.Second:
-		return l.t("%d a second", q.Calls)
+		return l.t("%d per second", q.Calls)
 	case q.Per == time.Minute:
-		return l.t("%d a minute", q.Calls)
+		return l.t("%d per minute", q.Calls)
 	case q.Per == 24*time.Hour:
-		return l.t("%d a day", q.Calls)
+		return l.t("%d per day", q.Calls)
 	}
 	return fmt.Sprintf("%d / %s", q.Calls, q.Per)
 }

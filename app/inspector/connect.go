@@ -8,22 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wxup/wxup/app/internal/shellword"
 	"github.com/wxup/wxup/app/store/sqlindex"
-	"github.com/wxup/wxup/explain"
 )
 
-// Visit is what the proxy has seen of a client.
-type Visit struct {
-	Time      time.Time     // of the last
-	Count     int           // how often
-	Remote    string        // the client's address
-	Host      string        // what it asked for: api.mch.weixin.qq.com:443
-	UserAgent string        // "" where TLS did not come about
-	Reached   bool          // a request arrived here
-	Reason    explain.Words // why not, and what to do
-}
-
-// contact is a line of "has your program reached this server": a visit of the proxy, or an exchange.
+// contact is a line of "has your program reached this server": a visit of the proxy, or an
+// exchange.
 type contact struct {
 	Time    time.Time `json:"time"`
 	Reached bool      `json:"reached"`
@@ -37,7 +27,8 @@ type contact struct {
 // contactsMost is how many lines of either kind there are at most.
 const contactsMost = 8
 
-// contacts lists who has reached this server, or tried to: the proxy's visits and the newest exchanges.
+// contacts lists the programs that reached this server, or tried to: the proxy's visits and the
+// newest exchanges.
 func (in *Inspector) contacts(r *http.Request) ([]contact, error) {
 	list := []contact{}
 	if in.Visits != nil {
@@ -51,7 +42,7 @@ func (in *Inspector) contacts(r *http.Request) ([]contact, error) {
 			}
 		}
 	}
-	newest, err := in.Index.ListExchanges(r.Context(), sqlindex.ExchangeFilter{Limit: contactsMost})
+	newest, err := in.Index.ListExchanges(r.Context(), sqlindex.ExchangeFilter{Limit: contactsMost, Whole: true})
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +74,8 @@ type connectView struct {
 	Dir      string // the data directory, as a word of the shell
 	HTTPS    string
 	Runtimes []snippet
+	// OtherMode is the mode of the merchant that is not the default; "" if there is none.
+	OtherMode string
 }
 
 func (in *Inspector) connectPage(w http.ResponseWriter, r *http.Request) error {
@@ -93,23 +86,24 @@ func (in *Inspector) connectPage(w http.ResponseWriter, r *http.Request) error {
 	fr := in.frame(r, "connect")
 	in.render(w, r, http.StatusOK, "connect", &connectView{
 		frame: fr.title(fr.Lang.t("Connect")), Contacts: list,
-		Proxy: in.Reaching["HTTPS_PROXY"], Dir: dataDir(in.Reaching), HTTPS: in.HTTPSURL, Runtimes: runtimes(in.Reaching),
+		OtherMode: in.OtherMode, Proxy: in.Reaching["HTTPS_PROXY"], Dir: dataDir(in.Reaching), HTTPS: in.HTTPSURL, Runtimes: runtimes(in.Reaching),
 	})
 	return nil
 }
 
 // dataDir is the data directory, where the CA is, as the shell reads it.
 func dataDir(reaching map[string]string) string {
-	return quoteShell(filepath.Dir(reaching["NODE_EXTRA_CA_CERTS"]))
+	return shellword.Quote(filepath.Dir(reaching["NODE_EXTRA_CA_CERTS"]))
 }
 
-// runtimes are the lines by which a program of each runtime comes here unchanged, from the variables that do it.
+// runtimes are the lines by which a program of each runtime comes here unchanged, from the
+// variables that do it.
 func runtimes(reaching map[string]string) []snippet {
 	if reaching["HTTPS_PROXY"] == "" {
 		return nil
 	}
 	// word is a variable's value as the shell reads it; export sets some of them before a command.
-	word := func(name string) string { return quoteShell(reaching[name]) }
+	word := func(name string) string { return shellword.Quote(reaching[name]) }
 	export := func(command string, names ...string) string {
 		var b strings.Builder
 		for _, name := range names {

@@ -1,21 +1,22 @@
 package inspector
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/internal/shellword"
 	"github.com/wxup/wxup/server"
 )
 
 // unsent are the headers that curl makes itself, or that belonged to the connection.
 var unsent = []string{"Content-Length", "Content-Type", "Connection", "Accept-Encoding", "Expect", "Transfer-Encoding", "Te", "Trailer", "Upgrade"}
 
-// curl writes the command that makes the same request again: the same headers, the same signature, the same fields. The
-// file is not in the record and must lie where the command is run. What was masked is a variable of the shell.
+// curl writes the command that makes the same request again: the same headers, the same signature,
+// the same fields. The file is not in the record and must lie where the command is run. What was
+// masked is a variable of the shell.
 func curl(e *server.Exchange, ep *wxup.Endpoint) string {
 	scheme := "http"
 	if e.Request.TLS != "" {
@@ -23,7 +24,7 @@ func curl(e *server.Exchange, ep *wxup.Endpoint) string {
 	}
 	method := ""
 	if e.Method != http.MethodPost || len(e.Request.Parts) == 0 { // a form is posted anyway
-		method = "-X " + quoteShell(e.Method) + " "
+		method = "-X " + shellword.Quote(e.Method) + " "
 	}
 	address := scheme + "://" + e.Request.Host + e.Path
 	if strings.ContainsAny(address, "[]{}") { // curl would make several addresses of it
@@ -41,14 +42,14 @@ func curl(e *server.Exchange, ep *wxup.Endpoint) string {
 			continue
 		}
 		for _, value := range e.Request.Headers[name] {
-			words = append(words, "-H "+quoteShell(name+": "+value))
+			words = append(words, "-H "+shellword.Quote(name+": "+value))
 		}
 	}
 	for _, p := range e.Request.Parts {
 		if isFile(p, ep) {
-			words = append(words, "-F "+quoteShell(p.Name+"=@"+localName(p.Filename)+`;filename="`+quoteForm(p.Filename)+`"`))
+			words = append(words, "-F "+shellword.Quote(p.Name+"=@"+localName(p.Filename)+`;filename="`+quoteForm(p.Filename)+`"`))
 		} else {
-			words = append(words, "--form-string "+quoteShell(p.Name+"="+p.Text))
+			words = append(words, "--form-string "+shellword.Quote(p.Name+"="+p.Text))
 		}
 	}
 	return strings.Join(words, " \\\n  ")
@@ -62,7 +63,7 @@ func isFile(p server.PartRecord, ep *wxup.Endpoint) bool {
 func urlWord(address string) string {
 	path, query, ok := strings.Cut(address, "?")
 	if !ok {
-		return quoteShell(address)
+		return shellword.Quote(address)
 	}
 	word := path + "?"
 	var quoted strings.Builder
@@ -75,11 +76,11 @@ func urlWord(address string) string {
 			word += pair
 			continue
 		}
-		quoted.WriteString(quoteShell(word+name+"=") + `"$` + shellName(name) + `"`)
+		quoted.WriteString(shellword.Quote(word+name+"=") + `"$` + shellName(name) + `"`)
 		word = ""
 	}
 	if word != "" {
-		quoted.WriteString(quoteShell(word))
+		quoted.WriteString(shellword.Quote(word))
 	}
 	return quoted.String()
 }
@@ -100,41 +101,16 @@ func shellName(s string) string {
 
 // localName is a file name that is safe to read from: the sender's if it is plain.
 func localName(name string) string {
-	if name == "" || len(name) > 100 || name[0] == '-' || name[0] == '.' || strings.ContainsFunc(name, func(r rune) bool {
-		return !shellSafe(r) || r == '/' || r == ':'
-	}) {
+	if name == "" || len(name) > 100 || name[0] == '-' || name[0] == '.' || strings.ContainsFunc(name, func(r rune) bool { return !plainName(r) }) {
 		return "FILE"
 	}
 	return name
 }
 
-func shellSafe(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:", r)
+// plainName reports whether a character means nothing in a file name, to a shell or to curl's -F.
+func plainName(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r)
 }
 
 // quoteForm escapes a value for curl's -F, in double quotes.
 func quoteForm(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) }
-
-// quoteShell makes one word of a text: nothing in it is read by the shell, nor by the terminal that it is pasted into.
-func quoteShell(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !shellSafe(r) }) {
-		return s
-	}
-	if strings.ContainsFunc(s, unseen) || strings.ToValidUTF8(s, "") != s {
-		var b strings.Builder
-		b.WriteString("$'")
-		for i := 0; i < len(s); i++ {
-			switch c := s[i]; {
-			case c == '\'' || c == '\\':
-				b.WriteByte('\\')
-				b.WriteByte(c)
-			case c < ' ' || c >= 0x7f:
-				fmt.Fprintf(&b, `\x%02x`, c)
-			default:
-				b.WriteByte(c)
-			}
-		}
-		return b.String() + "'"
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}

@@ -6,35 +6,36 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wxup/wxup/app/inspector/inspectortest"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
 // TestCurl: the command that is shown makes the same request: the server takes it for a replay of the first, or refuses it
 // for the same cause.
 func TestCurl(t *testing.T) {
-	for _, program := range []string{"bash", "curl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("SKIPPED: the command for curl is not run, because there is no %s", program)
-		}
-	}
-	g := newRig(t)
-	b := g.operator()
+	need.Program(t, "bash", need.Setup)
+	need.Program(t, "curl", need.Setup)
+	g := inspectortest.New(t)
+	b := g.Operator()
 	dir := t.TempDir()
-	g.must(os.WriteFile(filepath.Join(dir, "photo.jpg"), photo(0), 0o600))
-	g.must(os.WriteFile(filepath.Join(dir, "FILE"), photo(0), 0o600))
-	for name, a := range map[string]attempt{
+	g.Must(os.WriteFile(filepath.Join(dir, "photo.jpg"), inspectortest.Photo(0), 0o600))
+	g.Must(os.WriteFile(filepath.Join(dir, "FILE"), inspectortest.Photo(0), 0o600))
+	for name, a := range map[string]inspectortest.Attempt{
 		"accepted":     {},
-		"a quote":      {name: "it's.jpg"},
-		"a blank":      {name: `a b;c\d.jpg`},
-		"Chinese":      {name: "图片.jpg"},
-		"refused":      {signed: wholeBody},
-		"a line break": {meta: "{\r\n\t\"filename\": \"photo.jpg\", \"sha256\": \"" + digest(photo(0)) + "\"}"},
+		"a quote":      {Name: "it's.jpg"},
+		"a blank":      {Name: `a b;c\d.jpg`},
+		"Chinese":      {Name: "图片.jpg"},
+		"refused":      {Signed: inspectortest.WholeBody},
+		"a line break": {Meta: "{\r\n\t\"filename\": \"photo.jpg\", \"sha256\": \"" + inspectortest.Digest(inspectortest.Photo(0)) + "\"}"},
 	} {
 		if name == "a line break" {
-			a.signed = func(meta, _ string) string { return meta }
+			a.Signed = func(meta, _ string) string { return meta }
 		}
-		_, id := g.send(a)
+		_, id := g.Send(a)
 		var first exchange
-		b.json("/api/v1/exchanges/"+id, &first)
+		b.JSON("/api/v1/exchanges/"+id, &first)
 		cmd := exec.Command("bash", "-c", first.Curl)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "NO_PROXY=*")
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -42,7 +43,7 @@ func TestCurl(t *testing.T) {
 			continue
 		}
 		var list exchangeList
-		b.json("/api/v1/exchanges?limit=1", &list)
+		b.JSON("/api/v1/exchanges?limit=1", &list)
 		again := list.Exchanges[0]
 		switch {
 		case again.ID == id:

@@ -24,6 +24,7 @@ type exchangeView struct {
 	Timeline []tick
 	Image    bool   // the kept file is here and can be shown
 	Kept     bool   // it is here
+	Down     bool   // it was taken down
 	Pretty   string // the answer, indented; "" if that adds nothing
 }
 
@@ -37,8 +38,8 @@ type tick struct {
 
 func (in *Inspector) exchangePage(w http.ResponseWriter, r *http.Request) error {
 	e, err := in.Index.Exchange(r.Context(), r.PathValue("id"))
-	if errors.Is(err, server.ErrUnknown) {
-		return fault{http.StatusNotFound, "not_found", "there is no such exchange", "it may have been forgotten; the list shows what is there"}
+	if errors.Is(err, server.ErrNotFound) {
+		return fault{http.StatusNotFound, "not_found", "request not found", "it may have been deleted; the list shows what is kept"}
 	}
 	if err != nil {
 		return err
@@ -57,9 +58,12 @@ func (in *Inspector) exchangePage(w http.ResponseWriter, r *http.Request) error 
 	}
 	v.Timeline = timeline(e, v.Steps, fr.Lang)
 	if e.Media != nil {
-		if c, err := in.Keeper.Open(r.Context(), e.Media.ID); err == nil {
+		if c, err := in.open(r.Context(), e.Media.ID); err == nil {
 			c.Close()
 			v.Kept, v.Image = true, slices.Contains(shown, c.Format)
+		}
+		if v.Down, err = in.Index.TakenDown(r.Context(), e.Media.ID); err != nil {
+			return err
 		}
 	}
 	in.render(w, r, http.StatusOK, "exchange", v)
@@ -73,7 +77,7 @@ var way = []string{"admit", "read", "prove", "replay", "rate", "check", "keep"}
 func timeline(e *server.Exchange, steps []step, l lang) []tick {
 	whole := max(milliseconds(e.Took), 0.001)
 	var list []tick
-	nothing := func(name string) bool { return name == "prove" && e.Family == wxup.Account } // the token was proof enough
+	nothing := func(name string) bool { return name == "prove" && e.Family == wxup.FamilyAccount } // the token was proof enough
 	for _, s := range steps {
 		if nothing(s.Name) && s.Error == "" {
 			continue
@@ -107,12 +111,12 @@ func percent(x float64) string { return fmt.Sprintf("%.2f%%", 100*min(max(x, 0),
 func (l lang) step(f wxup.Family, name string) string {
 	switch name {
 	case "admit":
-		if f == wxup.Account {
+		if f == wxup.FamilyAccount {
 			return l.t("Headers and token")
 		}
-		return l.t("Headers, and who asks")
+		return l.t("Headers and caller")
 	case "read":
-		return l.t("The form is read")
+		return l.t("Read the form")
 	case "prove":
 		if f == wxup.PayV2 {
 			return l.t("Certificate and sign")
@@ -155,20 +159,3 @@ func (r request) Names() []string {
 
 // ReplayPage is where the first exchange is, of which this one is a replay.
 func (s summary) ReplayPage() string { return "/exchanges/" + url.PathEscape(s.ReplayOf) }
-
-// state names what has become of a certificate, an app or a merchant.
-func (l lang) state(s string) string {
-	switch s {
-	case "valid":
-		return l.t("valid")
-	case "active":
-		return l.t("active")
-	case "revoked":
-		return l.t("revoked")
-	case "replaced":
-		return l.t("replaced")
-	case "expired":
-		return l.t("expired")
-	}
-	return s
-}

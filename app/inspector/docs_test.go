@@ -9,7 +9,7 @@ import (
 
 // TestDocs: docs/api.md lists the calls, all of them.
 func TestDocs(t *testing.T) {
-	source, err := os.ReadFile("inspector.go")
+	source, err := os.ReadFile("routes.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,9 @@ const (
 	limitMost  = 200
 )
 
-// listExchanges is GET /api/v1/exchanges: the newest first, as the filter wants them. The answer's next, if there is one,
-// is the before= of what follows; it may be there although nothing was found, when the looking stopped at searched_to.
+// listExchanges is GET /api/v1/exchanges: the newest first, as the filter wants them. The answer's
+// next, if there is one, is the before= of what follows; it may be there although nothing was
+// found, when the looking stopped at searched_to.
 func (in *Inspector) listExchanges(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	f, err := parseFilter(query)
@@ -25,11 +26,9 @@ func (in *Inspector) listExchanges(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	limit := limitUsual
-	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > limitMost {
-			return badParameter("limit is not a number that is allowed", "give a number from 1 to "+strconv.Itoa(limitMost))
-		}
+	limit, err := parseLimit(query.Get("limit"))
+	if err != nil {
+		return err
 	}
 	got, err := search(r.Context(), in.Index, f, before, limit)
 	if err != nil {
@@ -44,6 +43,18 @@ func (in *Inspector) listExchanges(w http.ResponseWriter, r *http.Request) error
 		list.Exchanges[i] = summarize(&got.Exchanges[i], langOf(r))
 	}
 	return answer(w, http.StatusOK, list)
+}
+
+// parseLimit reads how many rows a list has at most.
+func parseLimit(text string) (int, error) {
+	if text == "" {
+		return limitUsual, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > limitMost {
+		return 0, badParameter("limit is not a number that is allowed", "give a number from 1 to "+strconv.Itoa(limitMost))
+	}
+	return limit, nil
 }
 
 func parseBefore(s string) (sqlindex.Cursor, error) {

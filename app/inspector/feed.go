@@ -11,11 +11,13 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// feed tells all who listen what is new in the index, whichever node has recorded it. One goroutine asks for all of them,
-// and only while there are some.
+// feed tells all who listen what is new in the index, whichever node has recorded it. One goroutine
+// asks for all of them, and only while there are some: when the index says that something was
+// recorded here, and every now and then for what other nodes have recorded.
 //
-// The index lists exchanges by when they began, and an upload may take minutes: what is new is not always on top. So
-// besides a look at the top there is, every now and then, one at all of the last minutes; the feed knows what it has told.
+// The index lists exchanges by when they began, and an upload may take minutes: what is new is not
+// always on top. So besides a look at the top there is, every now and then, one at all of the last
+// minutes; the feed knows what it has told.
 type feed struct {
 	index Index
 	now   func() time.Time
@@ -30,9 +32,10 @@ type feed struct {
 }
 
 const (
-	pollEvery  = 300 * time.Millisecond
-	deepEvery  = 10              // polls
-	lookBack   = 5 * time.Minute // longer than any upload may take
+	pollEvery  = 2 * time.Second       // for what other nodes record; the own index tells of its own
+	pollPause  = 50 * time.Millisecond // between two polls, in which more may come
+	deepEvery  = 10                    // polls
+	lookBack   = 5 * time.Minute       // longer than any upload may take
 	topPage    = 20
 	deepPage   = 200
 	deepMost   = 2000 // exchanges of one poll
@@ -41,7 +44,8 @@ const (
 	behindMost = deepMost + deepPage // exchanges that a listener may be behind by: more than one poll brings; then it is dropped
 )
 
-// listener gets what is new. Its channel is closed when it is dropped: it was too slow, or the server stops.
+// listener gets what is new. Its channel is closed when it is dropped: it was too slow, or the
+// server stops.
 type listener struct {
 	exchanges chan *server.Exchange
 }
@@ -116,6 +120,8 @@ func (f *feed) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-f.index.Recorded():
+			time.Sleep(pollPause)
 		case <-tick.C:
 		}
 		f.mu.Lock()
@@ -132,13 +138,13 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
-// poll asks the index for what is new and tells it, in the order in which it was recorded. A deep one looks through all
-// of the last minutes.
+// poll asks the index for what is new and tells it, in the order in which it was recorded. A deep
+// one looks through all of the last minutes.
 func (f *feed) poll(ctx context.Context, deep bool) error {
 	ctx, cancel := context.WithTimeout(ctx, pollTime)
 	defer cancel()
 	horizon := f.now().Add(-lookBack)
-	ask := sqlindex.ExchangeFilter{Limit: topPage}
+	ask := sqlindex.ExchangeFilter{Limit: topPage, Whole: true}
 	if deep {
 		ask.Limit = deepPage
 	}

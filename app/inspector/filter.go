@@ -11,6 +11,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/app/store/sqlindex"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/server"
 )
 
@@ -34,7 +35,7 @@ const (
 )
 
 // noEndpoint stands for the calls that belong to no endpoint.
-const noEndpoint = "-"
+const noEndpoint = sqlindex.NoEndpoint
 
 // textMost is the most characters of a value in a filter.
 const textMost = 200
@@ -49,7 +50,7 @@ func parseFilter(v url.Values) (filter, error) {
 		f.Family, f.Endpoint = wxup.Family(name), ""
 	}
 	switch f.Family {
-	case "", wxup.PayV3, wxup.PayV2, wxup.Account:
+	case "", wxup.PayV3, wxup.PayV2, wxup.FamilyAccount:
 	default:
 		return f, badParameter("family is none that there is", "families are payv3, payv2 and account")
 	}
@@ -139,16 +140,44 @@ func holds(e *server.Exchange, text string) bool {
 	return false
 }
 
-// index gives as much of the filter to the index as that understands; the rest is looked at here.
+// index gives the index the part of the filter that is likely to leave the fewest exchanges, so that
+// an answer costs a bounded number of rows: the others are looked at here. A text may stand in what
+// only one page shows.
 func (f filter) index() sqlindex.ExchangeFilter {
-	x := sqlindex.ExchangeFilter{Account: f.Account, Refused: f.Outcome == refused}
-	if f.Endpoint != noEndpoint {
-		x.Endpoint = f.Endpoint
-	}
-	if isProblem(f.Cause) {
+	x := sqlindex.ExchangeFilter{Whole: f.Text != ""}
+	switch {
+	case f.Account != "":
+		x.Account = f.Account
+	case isProblem(f.Cause):
 		x.Problem = wxup.Problem(f.Cause)
+	case isCause(f.Cause):
+		x.Cause = f.Cause
+	case f.Cause != "": // all that begin so
+		x.Refused = true
+	case f.Outcome == warned:
+		x.Warned = true
+	case f.Endpoint != "":
+		x.Endpoint = f.Endpoint
+	case f.Outcome == refused:
+		x.Refused = true
+	case f.Family != "":
+		x.Family = f.Family
+	case f.Outcome == accepted:
+		x.Accepted = true
 	}
 	return x
+}
+
+// isCause reports whether s is a cause, and not the beginning of others.
+func isCause(s string) bool {
+	found := false
+	for _, c := range explain.Causes() {
+		found = found || c.ID == s
+		if strings.HasPrefix(c.ID, s+".") {
+			return false
+		}
+	}
+	return found
 }
 
 func isProblem(s string) bool { return wxup.Problem(s).Text("en") != "" }
@@ -159,8 +188,8 @@ const (
 	scanPage = 250
 )
 
-// found is a page of a list. Next is where to go on, the zero Cursor if there is nothing more; there may be more even if
-// nothing was found, when the looking was given up at SearchedTo.
+// found is a page of a list. Next is where to go on, the zero Cursor if there is nothing more;
+// there may be more even if nothing was found, when the looking was given up at SearchedTo.
 type found struct {
 	Exchanges  []server.Exchange
 	Next       sqlindex.Cursor
@@ -176,7 +205,7 @@ func search(ctx context.Context, index Index, f filter, after sqlindex.Cursor, l
 			got.Exchanges = append(got.Exchanges, *e)
 			return got, nil
 		}
-		if err != nil && !errors.Is(err, server.ErrUnknown) {
+		if err != nil && !errors.Is(err, server.ErrNotFound) {
 			return got, err
 		}
 	}

@@ -10,11 +10,12 @@ import (
 
 // finding is one proved cause, in the language that was asked for.
 type finding struct {
-	Cause string        `json:"cause"`
-	Title string        `json:"title"`
-	Fix   string        `json:"fix"`
-	Proof explain.Proof `json:"proof"`
-	SDKs  []fixLine     `json:"sdks,omitempty"`
+	Cause     string            `json:"cause"`
+	Title     string            `json:"title"`
+	Fix       string            `json:"fix"`
+	Certainty explain.Certainty `json:"certainty"`
+	Proof     explain.Proof     `json:"proof"`
+	SDKs      []fixLine         `json:"sdks,omitempty"`
 }
 
 // fixLine is the line to change in one language.
@@ -26,21 +27,23 @@ type fixLine struct {
 
 // languages are those of the SDKs, in the order of the tabs.
 var languages = []struct{ id, name string }{
-	{"go", "Go"}, {"java", "Java"}, {"php", "PHP"}, {"node", "Node.js"}, {"python", "Python"},
+	{"go", "Go"}, {"java", "Java"}, {"php", "PHP"}, {"node", "Node.js"}, {"python", "Python"}, {"csharp", "C#"},
 }
 
-// hasCause reports whether a cause, or one of its kind, was proved for an exchange, or is the problem it was refused for.
+// hasCause reports whether a cause, or one of its kind, was proved for an exchange, or is the
+// problem it was refused for.
 func hasCause(e *server.Exchange, cause string) bool {
 	return e.Cause == cause || strings.HasPrefix(e.Cause, cause+".") || string(e.Problem) == cause
 }
 
-// findings tells what the explanation of an exchange holds: what was proved, what was ruled out, what to look at.
+// findings tells what the explanation of an exchange holds: what was proved, what was ruled out,
+// what to look at.
 func findings(e *server.Exchange, l lang) (found []finding, ruledOut, check []string) {
 	if e.Report == nil {
 		return nil, nil, nil
 	}
 	for _, f := range e.Report.Findings {
-		x := finding{Cause: f.Cause, Title: plain(f.Text(string(l))), Fix: plain(f.Fix(string(l))), Proof: f.Proof}
+		x := finding{Cause: f.Cause, Title: plain(f.Text(string(l))), Fix: plain(f.Fix(string(l))), Certainty: f.Certainty, Proof: f.Proof}
 		for _, language := range languages {
 			if code := f.SDK(language.id); code != "" {
 				x.SDKs = append(x.SDKs, fixLine{language.id, language.name, code})
@@ -73,7 +76,7 @@ type piece struct {
 // Compare puts the two texts of a proof side by side; nil if it has none.
 func (f finding) Compare() *comparison {
 	p := f.Proof
-	if p.Signed == "" && p.Wanted == "" {
+	if p.Signed == "" && (p.Wanted == "" || p.Kind == explain.ProofOpened) { // what was signed is not known
 		return nil
 	}
 	signed, wanted := align(p.Signed, p.Wanted)
@@ -107,8 +110,8 @@ func pieces(tokens []string, head, tail int) []piece {
 	return list
 }
 
-// align makes two texts begin at the same place: each was cut for itself, but up to their first difference they are the
-// same, so that the beginning of one of them is in the other.
+// align makes two texts begin at the same place: each was cut for itself, but up to their first
+// difference they are the same, so that the beginning of one of them is in the other.
 func align(a, b string) (string, string) {
 	x, cutX := strings.CutPrefix(a, "…")
 	y, cutY := strings.CutPrefix(b, "…")
@@ -124,14 +127,15 @@ func align(a, b string) (string, string) {
 	return a, b
 }
 
-// beginning is enough of a text to find it in another: less than what a proof shows before the difference.
+// beginning is enough of a text to find it in another: less than what a proof shows before the
+// difference.
 func beginning(s string) string {
 	list := tokens(s)
 	return strings.Join(list[:min(len(list), 12)], "")
 }
 
-// tokens takes the text of a [explain.Proof] apart into characters; those that it writes out, such as <FF> and <U+200B>,
-// are one token.
+// tokens takes the text of a [explain.Proof] apart into characters; those that it writes out, such
+// as <FF> and <U+200B>, are one token.
 func tokens(s string) []string {
 	var list []string
 	for s != "" {

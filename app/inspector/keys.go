@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// keySet is what a developer pastes into an SDK. A secret is in it as the key under which it can be revealed.
+// keySet is what a developer pastes into an SDK. A secret is in it as the key under which it can be
+// revealed.
 type keySet struct {
 	Variables    []variable    `json:"variables"`
 	Merchants    []merchant    `json:"merchants"`
@@ -80,7 +81,8 @@ const adminVariable = "WXUP_ADMIN_TOKEN"
 // openNames end the names of variables that anyone may know.
 var openNames = []string{"_URL", "_FILE", "_ID", "_MCHID", "_SERIAL", "_APPID"}
 
-// secretVariable reports whether a variable's value is hidden: all are but those that are known not to be secret.
+// secretVariable reports whether a variable's value is hidden: all are but those that are known not
+// to be secret.
 func secretVariable(name string) bool {
 	for _, end := range openNames {
 		if strings.HasSuffix(name, end) {
@@ -91,13 +93,13 @@ func secretVariable(name string) bool {
 }
 
 // reveal finds a secret by its key, and notes in the log that it was shown.
-func (in *Inspector) reveal(ctx context.Context, key string) (string, error) {
-	value, err := in.secret(ctx, key)
+func (in *Inspector) reveal(r *http.Request, key string) (string, error) {
+	value, err := in.secret(r.Context(), key)
 	if err == nil && value == "" {
 		err = fault{http.StatusNotFound, "not_found", "there is no such secret", "GET /api/v1/keys lists the keys to reveal secrets by"}
 	}
 	if err == nil {
-		in.Log.InfoContext(ctx, "a secret was shown in the inspector", "key", plain(key))
+		in.Note(r, "a secret was shown", "key", plain(key))
 	}
 	return value, err
 }
@@ -151,7 +153,7 @@ func (in *Inspector) revealKey(w http.ResponseWriter, r *http.Request) error {
 		return badParameter("the form cannot be read", "send key=… as application/x-www-form-urlencoded")
 	}
 	key := r.PostFormValue("key")
-	value, err := in.reveal(r.Context(), key)
+	value, err := in.reveal(r, key)
 	if err != nil {
 		return err
 	}
@@ -186,7 +188,8 @@ func (v *keysView) Secret(key string) hidden {
 	return hidden{Key: key}
 }
 
-// keysPage is GET /keys, and POST /keys with the key of a secret to show, for browsers without JavaScript.
+// keysPage is GET /keys, and POST /keys with the key of a secret to show, for browsers without
+// JavaScript.
 func (in *Inspector) keysPage(w http.ResponseWriter, r *http.Request) error {
 	set, err := in.keys(r.Context())
 	if err != nil {
@@ -196,7 +199,7 @@ func (in *Inspector) keysPage(w http.ResponseWriter, r *http.Request) error {
 	v := &keysView{frame: fr.title(fr.Lang.t("Keys")), keySet: set, Endpoints: in.endpoints(fr.Lang)}
 	if r.Method == http.MethodPost {
 		v.Revealed = r.PostFormValue("key")
-		if v.Value, err = in.reveal(r.Context(), v.Revealed); err != nil {
+		if v.Value, err = in.reveal(r, v.Revealed); err != nil {
 			return err
 		}
 	}

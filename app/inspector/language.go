@@ -23,7 +23,7 @@ func (l lang) t(s string, args ...any) string {
 	return s
 }
 
-// langOf is the language of the one who asks: as ?lang= says, or the cookie, or the browser.
+// langOf returns the language for a request: from ?lang=, else the cookie, else the browser.
 func langOf(r *http.Request) lang {
 	asked := []string{r.URL.Query().Get("lang")}
 	if c, err := r.Cookie(langCookie); err == nil {
@@ -55,7 +55,8 @@ const (
 	themeCookie = "wxup_theme"
 )
 
-// chosen keeps a choice that came as ?lang= or ?theme= and sends the browser on to the page without it.
+// chosen keeps a choice that came as ?lang= or ?theme= and sends the browser on to the page without
+// it.
 func chosen(w http.ResponseWriter, r *http.Request) bool {
 	query := r.URL.Query()
 	chose := false

@@ -42,34 +42,6 @@ type option struct {
 	Chosen      bool
 }
 
-// rowView is one line of the list.
-type rowView struct {
-	summary
-	Link  string
-	API   string // the endpoint's name, or what was called
-	Clock string
-}
-
-// row makes the line of a summary; of anything else the empty line, which the browser fills in.
-func (l lang) row(s any, query string) rowView {
-	if query != "" {
-		query = "?" + query
-	}
-	x, ok := s.(summary)
-	if !ok {
-		return rowView{summary: summary{Outcome: accepted}, Link: query}
-	}
-	v := rowView{x, x.Page + query, x.Endpoint, x.Time.Local().Format(time.TimeOnly)}
-	if v.API == "" {
-		path, _, _ := strings.Cut(x.Path, "?")
-		v.API = plain(path[strings.LastIndexByte(path, '/')+1:])
-	}
-	if now := time.Now(); x.Time.Local().Format(time.DateOnly) != now.Format(time.DateOnly) {
-		v.Clock = x.Time.Local().Format("01-02 15:04")
-	}
-	return v
-}
-
 // rowsMost is how many exchanges a page has, optionsMost how many choices a filter offers.
 const (
 	rowsMost    = 50
@@ -123,7 +95,7 @@ func (in *Inspector) choices(ctx context.Context, v *listView) error {
 	for _, fam := range []struct {
 		family wxup.Family
 		name   string
-	}{{wxup.PayV3, "WeChat Pay v3"}, {wxup.PayV2, "WeChat Pay v2"}, {wxup.Account, "Official Account"}} {
+	}{{wxup.PayV3, "WeChat Pay v3"}, {wxup.PayV2, "WeChat Pay v2"}, {wxup.FamilyAccount, "Official Account"}} {
 		g := group{Name: l.t(fam.name), Options: []option{
 			{"family:" + string(fam.family), l.t("all of %s", l.t(fam.name)), f.Family == fam.family && f.Endpoint == ""},
 		}}
@@ -177,7 +149,8 @@ func (in *Inspector) choices(ctx context.Context, v *listView) error {
 	return nil
 }
 
-// options makes a choice of values and their names, in order; the one that is chosen is always in it.
+// options makes a choice of values and their names, in order; the one that is chosen is always in
+// it.
 func options(values map[string]string, chosen string) []option {
 	if chosen != "" && values[chosen] == "" {
 		values[chosen] = ""
@@ -196,17 +169,4 @@ func options(values map[string]string, chosen string) []option {
 		list = append(list[:optionsMost:optionsMost], slices.DeleteFunc(list[optionsMost:], func(o option) bool { return !o.Chosen })...)
 	}
 	return list
-}
-
-// outcome names what happened to an exchange; "" is any.
-func (l lang) outcome(o string) string {
-	switch o {
-	case accepted:
-		return l.t("Accepted")
-	case warned:
-		return l.t("Warned")
-	case refused:
-		return l.t("Refused")
-	}
-	return l.t("All")
 }

@@ -25,14 +25,16 @@ func (in *Inspector) loginPage(w http.ResponseWriter, r *http.Request) {
 	next := local(query.Get("next"))
 	switch once := query.Get("once"); {
 	case once != "" && in.sessions.useOnce(r, once):
-		// Not a redirect: the cookie is Strict, and would not be sent on one that another site's page has begun.
-		in.sessions.start(w, r)
+		// Not a redirect: the cookie is Strict, and would not be sent on one that another site's
+		// page has begun.
+		in.note(r, in.sessions.start(w, r), "sign in with a link")
 		w.Header().Set("Refresh", "0; url="+next)
 		in.render(w, r, http.StatusOK, "welcome", &loginView{frame: in.frame(r, ""), Next: next})
 	case in.sessions.admits(r):
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	case once != "":
-		in.showLogin(w, r, next, "This link was used before, or belongs to another start or another machine.")
+		in.Note(r, "a link was refused")
+		in.showLogin(w, r, next, "This link has been used, or belongs to another run or another machine.")
 	default:
 		in.showLogin(w, r, next, "")
 	}
@@ -41,16 +43,21 @@ func (in *Inspector) loginPage(w http.ResponseWriter, r *http.Request) {
 // login is POST /login: the form with the admin token.
 func (in *Inspector) login(w http.ResponseWriter, r *http.Request) {
 	next := local(r.PostFormValue("next"))
-	if !in.sessions.isToken(strings.TrimSpace(r.PostFormValue("token"))) {
+	if !in.sessions.isToken(r.Context(), strings.TrimSpace(r.PostFormValue("token"))) {
+		in.Note(r, "a wrong admin token was refused")
 		in.showLogin(w, r, next, "This is not the admin token.")
 		return
 	}
-	in.sessions.start(w, r)
+	in.note(r, in.sessions.start(w, r), "sign in with the token")
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 func (in *Inspector) logout(w http.ResponseWriter, r *http.Request) {
-	in.sessions.end(w, r)
+	in.Note(r, "sign out")
+	if err := in.sessions.end(w, r); err != nil {
+		in.failPage(w, r, err)
+		return
+	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
 
@@ -62,4 +69,27 @@ func local(next string) string {
 		return "/"
 	}
 	return next
+}
+
+// page makes an http handler of a page. Without a session the page is the login form.
+func (in *Inspector) page(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if chosen(w, r) {
+			return
+		}
+		if !in.sessions.admits(r) {
+			in.showLogin(w, r, r.URL.RequestURI(), "")
+			return
+		}
+		if err := h(w, r); err != nil {
+			in.failPage(w, r, err)
+		}
+	}
+}
+
+// OnceLink makes a link that signs in the first person who opens it, from this machine: for the
+// program to print at its start. The base is where the inspector is, such as
+// http://127.0.0.1:8082.
+func (in *Inspector) OnceLink(base string) string {
+	return strings.TrimSuffix(base, "/") + "/login?once=" + url.QueryEscape(in.sessions.newOnce())
 }

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// run is a stretch of a text of one kind. Kind is the class that the style sheet draws a mark for; Text is what stands in
-// the page: the character itself where that does no harm, so that copying gives what was sent.
+// run is a stretch of a text of one kind. Kind is the class that the style sheet draws a mark for;
+// Text is what stands in the page: the character itself where that does no harm, so that copying
+// gives what was sent.
 type run struct {
 	Kind  string // "" for plain text; lf, cr, tab, sp (blanks), odd, byte
 	Text  string
@@ -51,8 +52,8 @@ func runs(s string) []run {
 	return list
 }
 
-// unseen reports whether a character is drawn as nothing, or changes how its neighbours are drawn: control and format
-// characters, blanks that are not 0x20, turns of direction.
+// unseen reports whether a character is drawn as nothing, or changes how its neighbours are drawn:
+// control and format characters, blanks that are not 0x20, turns of direction.
 func unseen(r rune) bool {
 	return r != ' ' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Z, unicode.Co, unicode.Cs) ||
 		r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0)

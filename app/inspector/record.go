@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/term"
 	"github.com/wxup/wxup/media"
 	"github.com/wxup/wxup/server"
 )
@@ -66,9 +67,11 @@ type detail struct {
 	Findings     []finding  `json:"findings,omitempty"`
 	RuledOut     []string   `json:"ruled_out,omitempty"`
 	Check        []string   `json:"check,omitempty"`
+	Unexplained  string     `json:"unexplained,omitempty"` // why nothing was looked for
 	Curl         string     `json:"curl,omitempty"`
 	Snippets     []snippet  `json:"snippets,omitempty"`
 	Nonce        *nonceForm `json:"nonce,omitempty"`
+	AnswerSerial string     `json:"answer_serial,omitempty"` // the key that signed the answer
 }
 
 type step struct {
@@ -144,24 +147,24 @@ func titleOf(e *server.Exchange, l lang) string {
 	case e.Problem != "":
 		return capital(e.Problem.Text(string(l)))
 	case e.ReplayOf != "":
-		return l.t("The same request again: it got its first answer")
+		return l.t("Replay: the first answer was sent again")
 	case m != nil:
 		facts := []string{plain(m.Filename)}
 		if m.Width > 0 {
 			facts = append(facts, fmt.Sprintf("%d × %d", m.Width, m.Height))
 		}
-		return strings.Join(append(facts, m.Format.Suffix(), bytesText(m.Size)), " · ")
+		return strings.Join(append(facts, m.Format.Suffix(), term.Bytes(m.Size)), " · ")
 	case strings.HasPrefix(e.Path, "/v3/") && e.Endpoint == "":
-		return l.t("Platform certificates were given")
+		return l.t("Platform certificates were sent")
 	case e.Endpoint == "":
-		return l.t("A token was given")
+		return l.t("A token was issued")
 	}
 	return l.t("Accepted")
 }
 
 // describe tells all that is known of an exchange.
 func (in *Inspector) describe(e *server.Exchange, l lang) *detail {
-	d := &detail{summary: summarize(e, l), Answer: e.Answer, Steps: []step{}}
+	d := &detail{summary: summarize(e, l), Answer: e.Answer, AnswerSerial: e.Request.AnswerSerial, Steps: []step{}}
 	if e.Problem != "" {
 		d.ProblemText, d.Hint = e.Problem.Text(string(l)), e.Problem.Hint(string(l))
 	}
@@ -188,6 +191,9 @@ func (in *Inspector) describe(e *server.Exchange, l lang) *detail {
 		d.StringToSign = (*text)(&st.Text)
 	}
 	d.Findings, d.RuledOut, d.Check = findings(e, l)
+	if e.Report != nil {
+		d.Unexplained = plain(e.Report.Unexplained.In(string(l)))
+	}
 	d.Curl = curl(e, ep)
 	d.Snippets = snippets(e, ep, st)
 	return d
@@ -200,17 +206,6 @@ func (in *Inspector) endpoint(name string) *wxup.Endpoint {
 		}
 	}
 	return nil
-}
-
-// bytesText is a size for people: 900 B, 24.1 KB, 2 MB.
-func bytesText(n int64) string {
-	switch {
-	case n < wxup.KB:
-		return fmt.Sprintf("%d B", n)
-	case n < wxup.MB-wxup.KB/20:
-		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/wxup.KB), ".0") + " KB"
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/wxup.MB), ".0") + " MB"
 }
 
 func capital(s string) string {

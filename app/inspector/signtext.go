@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/secret"
 	"github.com/wxup/wxup/server"
 	"github.com/wxup/wxup/sign"
 )
@@ -22,9 +23,10 @@ type signText struct {
 }
 
 // keyMask stands for the APIv2 key.
-const keyMask = "********"
+const keyMask = secret.Hidden
 
-// stringToSign rebuilds it from the record; nil if the family signs nothing, or the request did not get so far.
+// stringToSign rebuilds it from the record; nil if the family signs nothing, or the request did not
+// get so far.
 func stringToSign(e *server.Exchange, ep *wxup.Endpoint) *signText {
 	switch e.Family {
 	case wxup.PayV3:

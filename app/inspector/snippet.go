@@ -89,8 +89,8 @@ func v2Snippets(s *signText) []snippet {
 	}
 }
 
-// quoteJSON writes a string as JSON does, which Java, JavaScript and Python read as a literal too. What is not seen is
-// escaped in all of these: a line must not look like another one.
+// quoteJSON writes a string as JSON does, which Java, JavaScript and Python read as a literal too.
+// What is not seen is escaped in all of these: a line must not look like another one.
 func quoteJSON(s string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

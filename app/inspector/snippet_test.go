@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
 // TestQuotes: each literal is the text, read back by its own language where that is installed, and shows all that is in it.
@@ -35,13 +37,12 @@ func TestQuotes(t *testing.T) {
 		{"node", "-e", `process.stdout.write([` + list + `].join("\x1f"))`, slices.Concat(texts, texts)},
 		{"php", "-r", `echo implode("\x1f", [` + strings.Join(php, ", ") + `]);`, texts},
 	} {
-		if _, err := exec.LookPath(c.program); err != nil {
-			t.Logf("%s is not installed: its literals are not read back", c.program)
-			continue
-		}
-		out, err := exec.Command(c.program, c.flag, c.code).Output()
-		if got := strings.Split(string(out), "\x1f"); err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%s (%v) reads\n%s as\n%q", c.program, err, list, got)
-		}
+		t.Run(c.program, func(t *testing.T) {
+			need.Program(t, c.program, need.Setup)
+			out, err := exec.Command(c.program, c.flag, c.code).Output()
+			if got := strings.Split(string(out), "\x1f"); err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("%s (%v) reads\n%s as\n%q", c.program, err, list, got)
+			}
+		})
 	}
 }

@@ -19,13 +19,15 @@ const (
 	resumeSlack = 5 * time.Second  // between an exchange's end and its record
 )
 
-// stream is GET /api/v1/exchanges/stream: Server-Sent Events, one for each new exchange that the filter takes.
+// stream is GET /api/v1/exchanges/stream: Server-Sent Events, one for each new exchange that the
+// filter takes.
 //
 //	id: 1794873600123456.0b5f…
 //	event: exchange
 //	data: {"id":"0b5f…","outcome":"refused",…}
 //
-// With Last-Event-ID it begins with what came since. An event may come twice then; the exchange's id tells.
+// With Last-Event-ID it begins with what came since. An event may come twice then; the exchange's
+// id tells.
 func (in *Inspector) stream(w http.ResponseWriter, r *http.Request) error {
 	f, err := parseFilter(r.URL.Query())
 	if err != nil {
@@ -65,9 +67,9 @@ func (in *Inspector) stream(w http.ResponseWriter, r *http.Request) error {
 		case <-r.Context().Done():
 			return nil
 		case <-beat.C:
-			ok = s.write(": still here\n\n")
+			ok = in.sessions.admits(r) && s.write(": still here\n\n")
 		case e, open := <-l.exchanges:
-			ok = open && (!f.matches(e) || s.send(e))
+			ok = open && (!f.matches(e) || in.sessions.admits(r) && s.send(e))
 		}
 		if !ok {
 			return nil

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxup/wxup/app/inspector/inspectortest"
 	"github.com/wxup/wxup/app/store/sqlindex"
 )
 
@@ -24,16 +25,16 @@ type events struct {
 }
 
 // listen opens a stream. The server has it once the answer's header is there.
-func (g *rig) listen(t *testing.T, url, query, lastID string) *events {
+func listen(g *inspectortest.Rig, t *testing.T, url, query, lastID string) *events {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), "GET", url+"/api/v1/exchanges/stream?"+query, nil)
-	g.must(err)
-	r.Header.Set("Authorization", "Bearer "+adminToken)
+	g.Must(err)
+	r.Header.Set("Authorization", "Bearer "+inspectortest.AdminToken)
 	if lastID != "" {
 		r.Header.Set("Last-Event-ID", lastID)
 	}
 	resp, err := http.DefaultClient.Do(r)
-	g.must(err)
+	g.Must(err)
 	if got := resp.Header.Get("Content-Type"); resp.StatusCode != 200 || got != "text/event-stream; charset=utf-8" {
 		t.Fatalf("the stream: %d %s", resp.StatusCode, got)
 	}
@@ -67,12 +68,12 @@ func (s *events) want(id string) {
 }
 
 func TestStream(t *testing.T) {
-	g := newRig(t)
-	g.send(attempt{}) // before anyone listens
-	all := g.listen(t, g.ts.URL, "", "")
-	refused := g.listen(t, g.ts.URL, "outcome=refused&endpoint=marketing", "")
-	_, good := g.send(attempt{})
-	_, bad := g.send(attempt{signed: wholeBody})
+	g := inspectortest.New(t)
+	g.Send(inspectortest.Attempt{}) // before anyone listens
+	all := listen(g, t, g.Server.URL, "", "")
+	refused := listen(g, t, g.Server.URL, "outcome=refused&endpoint=marketing", "")
+	_, good := g.Send(inspectortest.Attempt{})
+	_, bad := g.Send(inspectortest.Attempt{Signed: inspectortest.WholeBody})
 	all.want(good)
 	all.want(bad)
 	refused.want(bad)
@@ -80,9 +81,9 @@ func TestStream(t *testing.T) {
 	// Two that were missed come after a resume, and what was there before does not.
 	place := all.last
 	all.resp.Body.Close()
-	_, third := g.send(attempt{})
-	_, fourth := g.send(attempt{signed: wholeBody})
-	again := g.listen(t, g.ts.URL, "", place)
+	_, third := g.Send(inspectortest.Attempt{})
+	_, fourth := g.Send(inspectortest.Attempt{Signed: inspectortest.WholeBody})
+	again := listen(g, t, g.Server.URL, "", place)
 	seen := map[string]bool{}
 	for !seen[fourth] { // what came shortly before may come twice
 		e, ok := again.next()
@@ -94,90 +95,90 @@ func TestStream(t *testing.T) {
 	if !seen[third] || seen[bad] {
 		t.Errorf("after a resume came %v, want %s and %s and not %s", seen, third, fourth, bad)
 	}
-	if a := g.operator().get("/api/v1/exchanges/stream", "Last-Event-ID", "nonsense"); a.errorOf() != "bad_parameter" {
-		t.Errorf("a bad Last-Event-ID: %d %s", a.status, a.body)
+	if a := g.Operator().Get("/api/v1/exchanges/stream", "Last-Event-ID", "nonsense"); a.ErrorOf() != "bad_parameter" {
+		t.Errorf("a bad Last-Event-ID: %d %s", a.Status, a.Body)
 	}
 }
 
 // TestLateRecord: an upload that began long before others, and was recorded after them, comes too.
 func TestLateRecord(t *testing.T) {
-	g := newRig(t)
+	g := inspectortest.New(t)
 	for i := range 40 {
-		g.record(fmt.Sprintf("before-%d", i), time.Now(), "", false)
+		record(g, fmt.Sprintf("before-%d", i), time.Now(), "", false)
 	}
-	s := g.listen(t, g.ts.URL, "", "")
-	g.record("late", time.Now().Add(-4*time.Minute), "", false)
+	s := listen(g, t, g.Server.URL, "", "")
+	record(g, "late", time.Now().Add(-4*time.Minute), "", false)
 	s.want("late")
-	g.record("after", time.Now(), "", false)
+	record(g, "after", time.Now(), "", false)
 	s.want("after")
 }
 
 // TestTwoNodes: what one process records, a listener at another hears.
 func TestTwoNodes(t *testing.T) {
-	g := newRig(t)
-	index, err := sqlindex.Open(t.Context(), filepath.Join(g.dir, "index.db"))
-	g.must(err)
+	g := inspectortest.New(t)
+	index, err := sqlindex.Open(t.Context(), filepath.Join(g.Dir, "index.db"))
+	g.Must(err)
 	defer index.Close()
-	other := g.node(index)
+	other := g.Node(index)
 	ts := httptest.NewServer(other)
 	defer ts.Close()
 	defer other.Close()
-	here, there := g.listen(t, g.ts.URL, "", ""), g.listen(t, ts.URL, "", "")
-	_, id := g.send(attempt{})
+	here, there := listen(g, t, g.Server.URL, "", ""), listen(g, t, ts.URL, "", "")
+	_, id := g.Send(inspectortest.Attempt{})
 	here.want(id)
 	there.want(id)
 }
 
 func TestStreamsAreBounded(t *testing.T) {
-	g := newRig(t)
+	g := inspectortest.New(t)
 	for range 64 {
-		g.listen(t, g.ts.URL, "", "")
+		listen(g, t, g.Server.URL, "", "")
 	}
-	a := g.operator().get("/api/v1/exchanges/stream")
-	if a.status != http.StatusServiceUnavailable || a.errorOf() != "too_many_listeners" || a.header.Get("Retry-After") == "" {
-		t.Errorf("one stream more than there may be: %d %s", a.status, a.body)
+	a := g.Operator().Get("/api/v1/exchanges/stream")
+	if a.Status != http.StatusServiceUnavailable || a.ErrorOf() != "too_many_listeners" || a.Header.Get("Retry-After") == "" {
+		t.Errorf("one stream more than there may be: %d %s", a.Status, a.Body)
 	}
 }
 
 func TestCloseEndsStreams(t *testing.T) {
-	g := newRig(t)
-	s := g.listen(t, g.ts.URL, "", "")
-	waited := make(chan reply, 1)
-	b := g.operator()
-	go func() { waited <- b.get("/api/v1/exchanges/wait?timeout=60s") }()
-	for g.insp.Listeners() < 2 {
+	g := inspectortest.New(t)
+	s := listen(g, t, g.Server.URL, "", "")
+	waited := make(chan inspectortest.Reply, 1)
+	b := g.Operator()
+	go func() { waited <- b.Get("/api/v1/exchanges/wait?timeout=60s") }()
+	for g.Inspector.Listeners() < 2 {
 		time.Sleep(time.Millisecond)
 	}
-	g.insp.Close()
+	g.Inspector.Close()
 	if e, ok := s.next(); ok {
 		t.Errorf("after Close came %+v", e)
 	}
-	if a := <-waited; a.errorOf() != "stopping" {
-		t.Errorf("a wait that Close ends: %d %s", a.status, a.body)
+	if a := <-waited; a.ErrorOf() != "stopping" {
+		t.Errorf("a wait that Close ends: %d %s", a.Status, a.Body)
 	}
-	if a := b.get("/api/v1/exchanges/stream"); a.errorOf() != "stopping" {
-		t.Errorf("a stream after Close: %d %s", a.status, a.body)
+	if a := b.Get("/api/v1/exchanges/stream"); a.ErrorOf() != "stopping" {
+		t.Errorf("a stream after Close: %d %s", a.Status, a.Body)
 	}
-	if a := b.get("/api/v1/exchanges"); a.status != 200 {
-		t.Errorf("the rest goes on: %d", a.status)
+	if a := b.Get("/api/v1/exchanges"); a.Status != 200 {
+		t.Errorf("the rest goes on: %d", a.Status)
 	}
-	g.insp.Close() // again does no harm
+	g.Inspector.Close() // again does no harm
 }
 
 func TestWait(t *testing.T) {
-	g := newRig(t)
-	b := g.operator()
+	g := inspectortest.New(t)
+	b := g.Operator()
 	wait := func(query string) exchange {
 		t.Helper()
 		var e exchange
-		if a := b.json("/api/v1/exchanges/wait?"+query, &e); a.status != 200 {
-			t.Fatalf("%s: %d %s", query, a.status, a.body)
+		if a := b.JSON("/api/v1/exchanges/wait?"+query, &e); a.Status != 200 {
+			t.Fatalf("%s: %d %s", query, a.Status, a.Body)
 		}
 		return e
 	}
-	_, first := g.send(attempt{})
-	_, bad := g.send(attempt{signed: wholeBody})
-	_, last := g.send(attempt{})
+	_, first := g.Send(inspectortest.Attempt{})
+	_, bad := g.Send(inspectortest.Attempt{Signed: inspectortest.WholeBody})
+	_, last := g.Send(inspectortest.Attempt{})
 	for query, want := range map[string]string{
 		"after=" + first:                       bad,
 		"after=" + first + "&outcome=accepted": last,
@@ -191,34 +192,34 @@ func TestWait(t *testing.T) {
 		}
 	}
 	// What was before the call is not an answer.
-	if a := b.get("/api/v1/exchanges/wait?timeout=0s"); a.status != http.StatusRequestTimeout || a.errorOf() != "timeout" {
-		t.Errorf("%d %s", a.status, a.body)
+	if a := b.Get("/api/v1/exchanges/wait?timeout=0s"); a.Status != http.StatusRequestTimeout || a.ErrorOf() != "timeout" {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	if a := b.get("/api/v1/exchanges/wait?timeout=0s&after=" + last); a.errorOf() != "timeout" {
-		t.Errorf("%d %s", a.status, a.body)
+	if a := b.Get("/api/v1/exchanges/wait?timeout=0s&after=" + last); a.ErrorOf() != "timeout" {
+		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	got := make(chan reply, 1)
-	go func() { got <- b.get("/api/v1/exchanges/wait?outcome=refused&endpoint=marketing&cause=bad_signature") }()
-	for g.insp.Listeners() < 1 {
+	got := make(chan inspectortest.Reply, 1)
+	go func() { got <- b.Get("/api/v1/exchanges/wait?outcome=refused&endpoint=marketing&cause=bad_signature") }()
+	for g.Inspector.Listeners() < 1 {
 		time.Sleep(time.Millisecond)
 	}
-	g.send(attempt{})
-	_, id := g.send(attempt{signed: wholeBody})
+	g.Send(inspectortest.Attempt{})
+	_, id := g.Send(inspectortest.Attempt{Signed: inspectortest.WholeBody})
 	var e exchange
-	if a := <-got; json.Unmarshal([]byte(a.body), &e) != nil || e.ID != id || len(e.Findings) == 0 {
-		t.Errorf("waiting gave %d %s, want %s", a.status, a.body, id)
+	if a := <-got; json.Unmarshal([]byte(a.Body), &e) != nil || e.ID != id || len(e.Findings) == 0 {
+		t.Errorf("waiting gave %d %s, want %s", a.Status, a.Body, id)
 	}
 	// One who goes away frees the place.
 	ctx, cancel := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, "GET", g.ts.URL+"/api/v1/exchanges/wait", nil)
-	g.must(err)
-	r.Header.Set("Authorization", "Bearer "+adminToken)
+	r, err := http.NewRequestWithContext(ctx, "GET", g.Server.URL+"/api/v1/exchanges/wait", nil)
+	g.Must(err)
+	r.Header.Set("Authorization", "Bearer "+inspectortest.AdminToken)
 	go http.DefaultClient.Do(r)
-	for g.insp.Listeners() < 1 {
+	for g.Inspector.Listeners() < 1 {
 		time.Sleep(time.Millisecond)
 	}
 	cancel()
-	for g.insp.Listeners() > 0 {
+	for g.Inspector.Listeners() > 0 {
 		time.Sleep(time.Millisecond)
 	}
 }

@@ -14,9 +14,10 @@ const (
 	waitMost  = 2 * time.Minute
 )
 
-// wait is GET /api/v1/exchanges/wait: it answers with the first exchange that the filter takes and that is recorded after
-// the call, or after the exchange that after= names (0: after the beginning). It is for tests: remember the newest ID,
-// run the program under test, wait. A timeout is 408.
+// wait is GET /api/v1/exchanges/wait: it answers with the first exchange that the filter takes and
+// that is recorded after the call, or after the exchange that after= names (0: after the
+// beginning). It is for tests: remember the newest ID, run the program under test, wait. A timeout
+// is 408.
 func (in *Inspector) wait(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	f, err := parseFilter(query)
@@ -41,6 +42,9 @@ func (in *Inspector) wait(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if e != nil {
+			if e, err = in.Index.Exchange(r.Context(), e.ID); err != nil { // whole
+				return err
+			}
 			return answer(w, http.StatusOK, in.describe(e, langOf(r)))
 		}
 	}
@@ -61,6 +65,9 @@ func (in *Inspector) wait(w http.ResponseWriter, r *http.Request) error {
 				return closing
 			}
 			if f.matches(e) {
+				if !in.sessions.admits(r) {
+					return notSignedIn
+				}
 				return answer(w, http.StatusOK, in.describe(e, langOf(r)))
 			}
 		}
@@ -72,7 +79,7 @@ func (in *Inspector) firstAfter(r *http.Request, f filter, after string) (*serve
 	var from time.Time
 	if after != "0" {
 		e, err := in.Index.Exchange(r.Context(), after)
-		if errors.Is(err, server.ErrUnknown) {
+		if errors.Is(err, server.ErrNotFound) {
 			return nil, badParameter("after names no exchange", "give the id of an exchange, or 0 for the beginning")
 		} else if err != nil {
 			return nil, err

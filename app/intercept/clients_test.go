@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 
 	"github.com/wxup/wxup/app/truststore"
+	"github.com/wxup/wxup/internal/need"
 )
 
 // program runs a client that nobody here wrote, with no proxy in its environment but what env says.
@@ -48,9 +49,7 @@ func files(t *testing.T) (at func(string) string) {
 
 // TestCurl: the command lines of WeChat's own pages, with -x.
 func TestCurl(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("NOT TESTED: curl is not on PATH")
-	}
+	need.Program(t, "curl", need.Setup)
 	g := newRig(t)
 	at := files(t)
 	curl := func(args ...string) (string, error) {
@@ -98,9 +97,9 @@ func TestCurl(t *testing.T) {
 
 // TestJava runs a Java program with the trust stores that "wxup ca export" writes.
 func TestJava(t *testing.T) {
-	if _, err := exec.LookPath("java"); err != nil {
-		t.Skip("NOT TESTED: java is not on PATH")
-	}
+	java := need.Program(t, "java", need.Setup)
+	modules, _ := exec.Command(java, "--list-modules").Output()
+	need.That(t, strings.Contains(string(modules), "jdk.compiler"), "a JDK", need.Setup) // to run a source file
 	g := newRig(t)
 	host, port, _ := strings.Cut(g.addr, ":")
 	dir := t.TempDir()
@@ -138,9 +137,7 @@ func TestJava(t *testing.T) {
 // TestNode: Node.js looks at the certificate when its side of the handshake is done, and hangs up without an alert. Its last
 // bytes may or may not get out before.
 func TestNode(t *testing.T) {
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("NOT TESTED: node is not on PATH")
-	}
+	need.Program(t, "node", need.Setup)
 	at := files(t)
 	for _, trusting := range []bool{true, false} {
 		g := newRig(t)

@@ -1,7 +1,7 @@
 package intercept
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -11,11 +11,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
+	"github.com/wxup/wxup/app/rawhttp"
 	"github.com/wxup/wxup/explain"
 )
 
@@ -57,16 +56,19 @@ func (p *Proxy) serveOuter(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuseOurs: WeChat's APIs are nowhere but on 443 and 80, and what is meant for them must not leave the machine.
+// refuseOurs: WeChat's APIs are nowhere but on 443 and 80, and what is meant for them must not
+// leave the machine.
 func (p *Proxy) refuseOurs(w http.ResponseWriter, r *http.Request, host, port string) {
+	p.Ear.Hear(rawhttp.Refusal{Remote: r.RemoteAddr, Host: net.JoinHostPort(host, port), Status: http.StatusForbidden, Port: port})
 	p.refuse(w, r, net.JoinHostPort(host, port), http.StatusForbidden, explain.Words{
 		EN: fmt.Sprintf("%s has no port %s, only 443 and 80", host, port),
 		ZH: fmt.Sprintf("%s 没有端口 %s，只有 443 与 80", host, port),
 	})
 }
 
-// absolute answers GET http://host/path HTTP/1.1, which is how plain HTTP is sent to a proxy. Some programs (old axios among
-// them) send https in this way too, and so in clear; for our hosts that is answered as what it is, plain HTTP.
+// absolute answers GET http://host/path HTTP/1.1, which is how plain HTTP is sent to a proxy. Some
+// programs (old axios among them) send https in this way too, and so in clear; for our hosts that
+// is answered as what it is, plain HTTP.
 func (p *Proxy) absolute(w http.ResponseWriter, r *http.Request, local bool) {
 	hostport, secure := r.URL.Host, r.URL.Scheme == "https"
 	if r.URL.Port() == "" {
@@ -110,54 +112,8 @@ func origin(r *http.Request) *http.Request {
 	return &o
 }
 
-// visit is a client's connection after its CONNECT.
-type visit struct {
-	net.Conn
-	early   []byte // read by the outer server along with the CONNECT
-	host    string
-	port    string
-	agent   string // of the CONNECT: curl names itself there, Go and Node do not
-	helloed bool   // a TLS client hello was read
-	tail    []byte // the last bytes read, as long as there may be an alert in them
-	spoke   bool   // a byte of a request was read
-	asked   atomic.Bool
-}
-
-func (v *visit) Read(b []byte) (int, error) {
-	var n int
-	var err error
-	if len(v.early) > 0 {
-		n = copy(b, v.early)
-		v.early = v.early[n:]
-	} else {
-		n, err = v.Conn.Read(b)
-	}
-	if v.tail != nil {
-		v.tail = append(v.tail, b[max(0, n-alertSize):n]...)
-		v.tail = slices.Delete(v.tail, 0, max(0, len(v.tail)-alertSize))
-	}
-	return n, err
-}
-
-// hijack takes the connection of a CONNECT over from the outer server.
-func hijack(w http.ResponseWriter, r *http.Request, host, port string) (*visit, error) {
-	conn, rw, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return nil, err
-	}
-	conn.SetDeadline(time.Time{})
-	v := &visit{Conn: conn, host: host, port: port, agent: r.UserAgent()}
-	if n := rw.Reader.Buffered(); n > 0 {
-		b, _ := rw.Reader.Peek(n)
-		v.early = bytes.Clone(b)
-	}
-	return v, nil
-}
-
-const established = "HTTP/1.1 200 Connection established\r\n\r\n"
-
-// connect answers CONNECT for one of our hosts: TLS is ended here, and the inner server has the rest. What comes on port 80
-// is plain HTTP.
+// connect answers CONNECT for one of our hosts: TLS is ended here, and the inner server has the
+// rest. What comes on port 80 is plain HTTP.
 func (p *Proxy) connect(w http.ResponseWriter, r *http.Request, host, port string) {
 	v, err := hijack(w, r, host, port)
 	if err != nil {
@@ -176,7 +132,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request, host, port strin
 	}
 	if port == "80" {
 		v.SetDeadline(time.Time{})
-		p.inbox.put(v)
+		p.inbox.put(p.Ear.Conn(v, host))
 		return
 	}
 	v.tail = make([]byte, 0, 2*alertSize)
@@ -188,7 +144,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request, host, port strin
 	}
 	v.tail = nil
 	v.SetDeadline(time.Time{})
-	p.inbox.put(conn)
+	p.inbox.put(p.Ear.Conn(conn, host))
 }
 
 // failed is for a TLS handshake that came to nothing.
@@ -198,6 +154,7 @@ func (p *Proxy) failed(v *visit, err error) {
 		return // it was us
 	}
 	outcome, alert, why := diagnose(v, err)
+	p.Ear.Hear(rawhttp.Refusal{Remote: v.RemoteAddr().String(), Host: v.host, TLSPort: true, Alert: cmp.Or(alert, why.EN)})
 	p.saw(v.RemoteAddr().String(), net.JoinHostPort(v.host, v.port), v.agent, outcome, alert, why)
 	if re, ok := errors.AsType[tls.RecordHeaderError](err); ok && re.Conn != nil && looksLikeHTTP(re.RecordHeader) {
 		reply(v, http.StatusBadRequest, explain.Words{
@@ -206,25 +163,6 @@ func (p *Proxy) failed(v *visit, err error) {
 		})
 	}
 	v.Close()
-}
-
-// looksLikeHTTP: the first 5 bytes, where TLS has its record header, begin a method.
-func looksLikeHTTP(b [5]byte) bool {
-	for _, method := range []string{"GET ", "HEAD ", "POST ", "PUT ", "PATCH", "DELET", "OPTIO", "CONNE", "PRI *"} {
-		if bytes.HasPrefix(b[:], []byte(method)) {
-			return true
-		}
-	}
-	return false
-}
-
-type visitKey struct{}
-
-func visitOf(c net.Conn) *visit {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	return c.(*visit)
 }
 
 // serveInner answers what a client says to WeChat.
@@ -245,6 +183,7 @@ func (p *Proxy) serveInner(w http.ResponseWriter, r *http.Request) {
 
 // watch hears of the inner server's connections, for those that end without a request.
 func (p *Proxy) watch(c net.Conn, state http.ConnState) {
+	rawhttp.Watch(c, state)
 	v := visitOf(c)
 	switch state {
 	case http.StateActive:
@@ -259,41 +198,6 @@ func (p *Proxy) watch(c net.Conn, state http.ConnState) {
 		case v.port == "443":
 			p.saw(v.RemoteAddr().String(), net.JoinHostPort(v.host, v.port), v.agent, Silent, "", silentWords)
 		}
-	}
-}
-
-func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, host string, status int, why explain.Words) {
-	p.refuseAs(w, r, host, status, Refused, why)
-}
-
-// refuseAs answers a request that is not served, and remembers it. For a CONNECT the reason stands in the status line too:
-// it is the one thing that many clients show.
-func (p *Proxy) refuseAs(w http.ResponseWriter, r *http.Request, host string, status int, o Outcome, why explain.Words) {
-	p.saw(r.RemoteAddr, host, r.UserAgent(), o, "", why)
-	if r.Method == http.MethodConnect {
-		if v, err := hijack(w, r, "", ""); err == nil {
-			if p.take(v) {
-				reply(v, status, why)
-				p.leave(v)
-			}
-			v.Close()
-			return
-		}
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	io.WriteString(w, why.EN+"\n"+why.ZH+"\n")
-}
-
-// reply writes an answer to a hijacked connection, and waits a moment for the client to have read it.
-func reply(c *visit, status int, why explain.Words) {
-	c.SetDeadline(time.Now().Add(time.Second))
-	body := why.EN + "\n" + why.ZH + "\n"
-	fmt.Fprintf(c, "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
-		status, why.EN, len(body), body)
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		io.Copy(io.Discard, io.LimitReader(c, headerMost)) // to close with bytes unread would throw the answer away
 	}
 }
 

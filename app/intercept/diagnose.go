@@ -18,8 +18,9 @@ const (
 	trustZH = `wxup exec 会设置多数程序所需的变量；其他程序参见 wxup ca --help`
 )
 
-// alerts are what a client says when it ends a TLS handshake (RFC 8446 §6), by the text that package tls has for them.
-// Which one is said of a CA that is not trusted depends on the TLS library.
+// alerts are what a client says when it ends a TLS handshake (RFC 8446 §6), by the text that
+// package tls has for them. Which one is said of a CA that is not trusted depends on the TLS
+// library.
 var alerts = map[string]struct {
 	outcome Outcome
 	why     explain.Words
@@ -49,12 +50,10 @@ func words(en, zh string, trust bool) explain.Words {
 	return explain.Words{EN: en, ZH: zh}
 }
 
-// alertSize is the length of an alert that is not encrypted: 15 03 03 00 02 02 30.
-const alertSize = 7
-
-// plainAlert names the alert at the end of what a client sent. OpenSSL 3.0, and so curl, PHP, Python and Ruby on many
-// systems, says in clear that it does not trust the server, though by then TLS 1.3 is encrypted; to package tls that is a
-// record like any that does not open ("bad record MAC").
+// plainAlert names the alert at the end of what a client sent. OpenSSL 3.0, and so curl, PHP,
+// Python and Ruby on many systems, says in clear that it does not trust the server, though by then
+// TLS 1.3 is encrypted; to package tls that is a record like any that does not open ("bad record
+// MAC").
 func plainAlert(tail []byte) string {
 	if len(tail) < alertSize {
 		return ""

@@ -18,10 +18,11 @@ import (
 	"time"
 )
 
-// A tunnel is somebody else's connection made by this machine, and so must not get them further than they get on their
-// own. A client on this machine could connect anywhere it asks for by itself; one on another machine may be led to public
-// addresses only, so that it cannot reach what listens on this machine's loopback, its private network, or a cloud's
-// metadata service. What counts is the address that is really connected to, looked at after names were resolved.
+// A tunnel is somebody else's connection made by this machine, and so must not get them further
+// than they get on their own. A client on this machine could connect anywhere it asks for by
+// itself; one on another machine may be led to public addresses only, so that it cannot reach what
+// listens on this machine's loopback, its private network, or a cloud's metadata service. What
+// counts is the address that is really connected to, looked at after names were resolved.
 var (
 	errItself = errors.New("that is this proxy itself")
 	errInside = errors.New("that is an address of this machine or its private network, which remote clients are not led to")
@@ -42,8 +43,8 @@ func (p *Proxy) dial(ctx context.Context, host, port string, local bool) (net.Co
 	return p.dialer(local).DialContext(ctx, "tcp", hostport)
 }
 
-// upstream is the proxy that a request goes through, nil if none. A shell in which "wxup env" was evaluated and in which
-// the server is started again names this proxy; that one does not count.
+// upstream is the proxy that a request goes through, nil if none. A shell in which "wxup env" was
+// evaluated and in which the server is started again names this proxy; that one does not count.
 func (p *Proxy) upstream(r *http.Request) (*url.URL, error) {
 	up, err := p.Upstream(r)
 	if err != nil {
@@ -157,7 +158,8 @@ func (p *Proxy) dialUpstream(ctx context.Context, up *url.URL, host, port string
 		return nil, fmt.Errorf("the upstream proxy in the environment is of the kind %s, and http and https are known", up.Scheme)
 	}
 	if !local {
-		// A name may mean one thing here and another there, so the upstream is told the address that was looked at.
+		// A name may resolve differently at the upstream, so it gets the address that was checked
+		// here.
 		ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		if err != nil {
 			return nil, err

@@ -9,8 +9,9 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// Ours reports whether a host name is one of WeChat's that wxup answers for: the hosts for uploads and tokens, and all of
-// qpic.cn, where images are read. A port, upper case and a last dot are no matter.
+// Ours reports whether a host name is one of WeChat's that wxup answers for: the hosts for uploads
+// and tokens, and all of qpic.cn, where images are read. A port, upper case and a last dot are no
+// matter.
 func Ours(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -27,7 +28,8 @@ func ours(name string) bool {
 	return strings.HasSuffix(name, ".qpic.cn") || slices.Contains(devkeys.Hosts, name)
 }
 
-// target splits host:port as CONNECT has it. The host is written in one way only, and nothing in it needs quoting.
+// target splits host:port as CONNECT has it. The host is written in one way only, and nothing in it
+// needs quoting.
 func target(hostport string) (host, port string, ok bool) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil || port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/wxup/wxup/explain"
 )
 
-// notHTTP is what is spoken to a proxy in the place of HTTP, by its first byte. Who does so waits for an answer in kind, and
-// net/http for the end of a line.
+// notHTTP lists protocols that clients speak to a proxy instead of HTTP, by first byte. Such a
+// client waits for an answer in kind, and net/http for the end of a line.
 var notHTTP = map[byte]explain.Words{
 	4:  socksWords,
 	5:  socksWords,
@@ -49,6 +49,9 @@ func (k *knock) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// NetConn is the connection below.
+func (k *knock) NetConn() net.Conn { return k.Conn }
 
 func (k *knock) CloseWrite() error {
 	if half, ok := k.Conn.(interface{ CloseWrite() error }); ok {

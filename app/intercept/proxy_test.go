@@ -11,9 +11,9 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wxup/wxup"
@@ -24,7 +24,7 @@ import (
 func TestEveryFamily(t *testing.T) {
 	g := newRig(t)
 	c := g.client()
-	for _, ep := range []wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
+	for _, ep := range []*wxup.Endpoint{wxup.MarketingImage, wxup.SecapiMedia, wxup.ArticleImage} {
 		res, err := c.Upload(t.Context(), ep, wxup.Bytes("photo.jpg", picture()))
 		if err != nil {
 			t.Errorf("%s: %v", ep.Name, err)
@@ -157,17 +157,21 @@ func TestRefused(t *testing.T) {
 
 // TestNotAnHTTPProxy: whoever takes it for a proxy of another kind is not left waiting, and is told of in the log and list.
 func TestNotAnHTTPProxy(t *testing.T) {
-	g := newRig(t)
+	ca := keys().ca
 	for sent, why := range map[string]string{"\x05\x01\x00": "not socks5://", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03": "not https://"} {
-		c := g.raw()
-		c.SetDeadline(time.Now().Add(headerTime / 2))
-		io.WriteString(c, sent)
-		if answer, err := io.ReadAll(c); len(answer) != 0 || errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("%q is answered %q, %v", sent, answer, err)
-		}
-		if s := g.last(NotHTTP); !strings.HasSuffix(s.Reason.EN, why) {
-			t.Errorf("%q: seen is %+v", sent, s)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			p, near, end := inMemory(t, ca)
+			defer end()
+			began := time.Now()
+			go io.WriteString(near, sent)
+			if answer, err := io.ReadAll(near); len(answer) != 0 || err != nil || time.Since(began) != 0 {
+				t.Errorf("%q is answered %q, %v after %v", sent, answer, err, time.Since(began))
+			}
+			synctest.Wait()
+			if s := p.Seen(); len(s) != 1 || s[0].Outcome != NotHTTP || !strings.HasSuffix(s[0].Reason.EN, why) {
+				t.Errorf("%q: seen is %+v", sent, s)
+			}
+		})
 	}
 }
 

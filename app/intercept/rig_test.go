@@ -138,7 +138,7 @@ func (g *rig) client() *wxup.Client {
 	return &wxup.Client{
 		Transport: g.transport(),
 		Merchant:  &wxup.Merchant{MchID: mchid, Certificate: keys().merchant, APIv2Key: apiV2Key, APIv3Key: apiV3Key},
-		App:       &wxup.App{AppID: appid, Secret: appSecret},
+		Auth:      &wxup.App{AppID: appid, Secret: appSecret},
 	}
 }
 
@@ -159,7 +159,7 @@ func get(tr *http.Transport, address string) (status int, body string, err error
 // last is the newest thing that was seen of a kind, which may be a moment behind what a client knows.
 func (g *rig) last(want ...Outcome) Seen {
 	g.t.Helper()
-	for range 500 {
+	for range 6000 {
 		for _, s := range g.Seen() {
 			if slices.Contains(want, s.Outcome) {
 				return s

@@ -1,7 +1,6 @@
 package intercept
 
 import (
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -18,14 +17,15 @@ const (
 	Untrusted   Outcome = "untrusted"   // the client did not accept the certificate: it does not trust the CA
 	TLSFailed   Outcome = "tls_failed"  // TLS did not come about, for another reason
 	Silent      Outcome = "silent"      // TLS came about, and then the client left without a request
-	NotHTTP     Outcome = "not_http"    // what was sent is no HTTP/1.1 request
+	NotHTTP     Outcome = "not_http"    // what was sent is not an HTTP/1.1 request
 	Refused     Outcome = "refused"     // another host, another machine, or no request a proxy can answer
 	Tunnelled   Outcome = "tunnelled"   // connected to another host
 	Unreachable Outcome = "unreachable" // another host, which could not be connected to
 )
 
-// Seen is what the proxy has seen of a client. What happens to the same client in the same way again is counted, so that a
-// thousand uploads do not push the one failure out that somebody looks for.
+// Seen is what the proxy has seen of a client. What happens to the same client in the same way
+// again is counted, so that a thousand uploads do not push the one failure out that somebody looks
+// for.
 type Seen struct {
 	Time      time.Time     `json:"time"`  // of the last
 	Count     int           `json:"count"` // connections; for plain HTTP requests
@@ -44,40 +44,6 @@ const seenMost = 128
 type seen struct {
 	mu   sync.Mutex
 	list []Seen
-}
-
-// Seen lists what the proxy has seen of its clients, the newest first, 128 at most. The texts in it that came from clients
-// are cut and cleared of what cannot be printed.
-func (p *Proxy) Seen() []Seen {
-	p.seen.mu.Lock()
-	defer p.seen.mu.Unlock()
-	list := slices.Clone(p.seen.list)
-	slices.Reverse(list)
-	return list
-}
-
-// saw remembers an outcome, and logs it the first time.
-func (p *Proxy) saw(remote, host, agent string, o Outcome, alert string, why explain.Words) {
-	if h, _, err := net.SplitHostPort(remote); err == nil {
-		remote = h
-	}
-	s := Seen{
-		Time: p.Now(), Count: 1, Remote: remote, Host: printable(host), UserAgent: printable(agent),
-		Outcome: o, Alert: printable(alert), Reason: why,
-	}
-	if !p.seen.add(s) {
-		return
-	}
-	attrs := []any{"client", s.Remote, "host", s.Host}
-	if s.UserAgent != "" {
-		attrs = append(attrs, "agent", s.UserAgent)
-	}
-	switch o {
-	case Answered, Tunnelled:
-		p.Log.Info("proxy: "+string(o), attrs...)
-	default:
-		p.Log.Warn("proxy: "+why.EN, attrs...)
-	}
 }
 
 // add reports whether this is seen for the first time.

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wxup/wxup/devkeys"
 )
 
 // memory is a listener in memory, so that time in a bubble stands for time in life.
@@ -28,6 +30,21 @@ func (l memory) Accept() (net.Conn, error) {
 
 func (l memory) Close() error   { return nil }
 func (l memory) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
+
+// inMemory starts a proxy in a bubble and opens a connection to it. Call end before the bubble ends.
+func inMemory(t *testing.T, ca *devkeys.CA) (p *Proxy, near net.Conn, end func()) {
+	l := make(memory)
+	p = &Proxy{CA: ca, Handler: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)}
+	go p.Serve(l)
+	near, far := net.Pipe()
+	l <- far
+	return p, near, func() {
+		near.Close()
+		close(l)
+		p.Close()
+		p.Shutdown(t.Context())
+	}
+}
 
 // TestSlow: who says too little is hung up on at the time, not before and not later.
 func TestSlow(t *testing.T) {
@@ -49,11 +66,8 @@ func TestSlow(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := make(memory)
-				p := &Proxy{CA: ca, Handler: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)}
-				go p.Serve(l)
-				near, far := net.Pipe()
-				l <- far
+				p, near, end := inMemory(t, ca)
+				defer end()
 				go io.Copy(io.Discard, near)
 				began := time.Now()
 				for i, s := range tt.says {
@@ -82,10 +96,6 @@ func TestSlow(t *testing.T) {
 						t.Errorf("seen: %+v", s)
 					}
 				}
-				near.Close()
-				close(l)
-				p.Close()
-				p.Shutdown(t.Context())
 			})
 		})
 	}

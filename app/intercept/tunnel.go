@@ -27,7 +27,8 @@ func (p *Proxy) others(w http.ResponseWriter, r *http.Request, host, port string
 	}
 	defer release()
 	hostport := net.JoinHostPort(host, port)
-	// A client that has sent all it wants to has not gone away, as the request's context would have it.
+	// A client that has sent all it wants to has not gone away, as the request's context would have
+	// it.
 	far, err := p.dial(context.WithoutCancel(r.Context()), host, port, local)
 	if err != nil {
 		p.unreachable(w, r, hostport, err)
@@ -55,8 +56,8 @@ func (p *Proxy) others(w http.ResponseWriter, r *http.Request, host, port string
 	}
 }
 
-// admit refuses others' hosts where the policy says so, requests that came around in a loop, and too many at once. It gives
-// the way to free the place again.
+// admit refuses others' hosts where the policy says so, requests that came around in a loop, and
+// too many at once. It gives the way to free the place again.
 func (p *Proxy) admit(w http.ResponseWriter, r *http.Request, host, port string) (release func(), ok bool) {
 	hostport := net.JoinHostPort(host, port)
 	if p.Others != Tunnel {
@@ -167,7 +168,8 @@ func (p *Proxy) forwardOthers(w http.ResponseWriter, r *http.Request, host, port
 
 // forwarder sends plain HTTP on, with connections of its own for local clients and for remote ones.
 func (p *Proxy) forwarder(local bool) *httputil.ReverseProxy {
-	// To a remote client's request the upstream would be a way around the look at the address: it is sent directly.
+	// To a remote client's request the upstream would be a way around the look at the address: it
+	// is sent directly.
 	up := p.upstream
 	if !local {
 		up = nil

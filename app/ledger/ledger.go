@@ -1,16 +1,17 @@
-// Package ledger remembers on disk what has been uploaded: a [wxup.Ledger] in one SQLite file.
+// Package ledger records uploads on disk: a [wxup.Ledger] in one SQLite file.
 //
 //	led, err := ledger.Open(ctx, path)
 //	defer led.Close()
 //	client.Ledger = led
 //
-// Several processes may have the same file open. What was remembered survives the end of the process at any moment; a
-// loss of power may take the last few entries, whose files are then uploaded again, which does no harm.
+// Several processes may open the same file. An entry survives the end of the process at any moment.
+// A power cut may lose the last few entries; their files are uploaded again, which does no harm.
 //
-// A file is known by its SHA-256 as it lies there, read anew each time. A note of size and time of change would save
-// reading, and be wrong for a file that was changed twice within one tick of the file system's clock.
+// A file is identified by the SHA-256 of its content, computed each time. Size and modification
+// time would be cheaper, but miss a file that changes twice within one tick of the file system's
+// clock.
 //
-// The file holds ids and addresses of what was uploaded, and no keys; only its owner can read it.
+// The ledger holds the ids and URLs of uploads, but no keys. Only its owner can read it.
 package ledger
 
 import (
@@ -18,22 +19,18 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
-	"modernc.org/sqlite" // and the driver of this name
-
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/store/sqlitefile"
 	"github.com/wxup/wxup/media"
 )
 
-// ErrUnwritable is in the error of Open when there is no place to write: whoever can do without a ledger goes on.
-var ErrUnwritable = errors.New("it cannot be written")
+// ErrUnwritable is wrapped by errors of [Open] if the file or its directory cannot be written.
+var ErrUnwritable = texts.Errorf("it cannot be written")
 
 // Ledger is a [wxup.Ledger]. Make it with [Open].
 type Ledger struct {
@@ -50,27 +47,27 @@ type Ledger struct {
 var _ wxup.Ledger = (*Ledger)(nil)
 
 const (
-	application = 0x77787570 // "wxup": the application_id in the file's head
-	version     = 1          // of the table, its user_version
-	most        = 1_000_000  // entries; the oldest are forgotten
+	application = 0x77787570 // "wxup", the application_id in the file header
+	version     = 1          // of the table, the user_version in the file header
+	maxEntries  = 1_000_000  // the oldest are deleted
 	busyTime    = 10 * time.Second
 )
 
-// What SQLite says, in the lowest byte of its codes.
-const (
-	sqliteBusy     = 5
-	sqliteReadonly = 8
-	sqliteCorrupt  = 11
-	sqliteFull     = 13
-	sqliteCantOpen = 14
-	sqliteNotADB   = 26
-)
+// DefaultPath returns the path of the ledger in the user's cache directory, or "" if the system has
+// no such place.
+func DefaultPath() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "wxup", "ledger.db")
+}
 
-// Open opens the ledger in a file, and makes file and directory if they are not there.
+// Open opens the ledger in a file. It creates the file and its directory if they do not exist.
 func Open(ctx context.Context, path string) (*Ledger, error) {
 	l, err := open(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("open the ledger %s: %w", path, explained(err))
+		return nil, texts.Errorf("open the ledger %s: %w", path, explained(err))
 	}
 	return l, nil
 }
@@ -80,19 +77,19 @@ func open(ctx context.Context, path string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makePrivate(path); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnwritable, err)
+	err = os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = sqlitefile.Create(path)
 	}
-	u := url.URL{Scheme: "file", Path: slashPath(path), RawQuery: strings.Join([]string{
-		"_txlock=immediate",
-		fmt.Sprintf("_pragma=busy_timeout(%d)", busyTime.Milliseconds()),
-		"_pragma=synchronous(NORMAL)",
-	}, "&")}
-	db, err := sql.Open("sqlite", u.String())
+	if err != nil {
+		return nil, texts.Errorf("%w: %w", ErrUnwritable, err)
+	}
+	// One connection: an entry takes about 50 µs, so waiting costs less than more connections.
+	db, err := sqlitefile.Open(path, 1, "_txlock=immediate", fmt.Sprintf("_pragma=busy_timeout(%d)", busyTime.Milliseconds()),
+		"_pragma=synchronous(NORMAL)")
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // an entry takes some 50 µs: waiting for each other is cheaper than more connections
 	l := &Ledger{db: db, now: time.Now}
 	if err := l.prepare(ctx); err != nil {
 		db.Close()
@@ -101,49 +98,12 @@ func open(ctx context.Context, path string) (*Ledger, error) {
 	return l, nil
 }
 
-// slashPath is a path as it stands in a file: URL; C:\x is /C:/x.
-func slashPath(path string) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	return path
-}
-
-// makePrivate makes directory and file so that only their owner can read them. SQLite gives the files beside it the same
-// mode.
-func makePrivate(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
+// prepare checks that the file is a ledger, creates its table and prepares the statements.
+func (l *Ledger) prepare(ctx context.Context) error {
+	err := sqlitefile.WhileBusy(ctx, busyTime, func() error { return l.migrate(ctx) })
 	if err != nil {
 		return err
 	}
-	return f.Close()
-}
-
-// prepare looks at whose file it is and makes the table. Where two processes do so at once for a new file, SQLite does
-// not wait for the switch to WAL but fails; then it is tried again.
-func (l *Ledger) prepare(ctx context.Context) error {
-	for begun := time.Now(); ; {
-		err := l.migrate(ctx)
-		if code(err) != sqliteBusy || time.Since(begun) > busyTime {
-			if err != nil {
-				return err
-			}
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	var err error
 	if l.recall, err = l.db.PrepareContext(ctx, recallSQL); err != nil {
 		return err
 	}
@@ -168,7 +128,7 @@ const table = `CREATE TABLE upload (
 	request_id  TEXT NOT NULL,
 	fitted      TEXT NOT NULL,
 	made        INTEGER NOT NULL, -- Unix seconds
-	expires     INTEGER NOT NULL, -- the same; 0 is never
+	expires     INTEGER NOT NULL, -- Unix seconds, 0 for never
 	UNIQUE (sha256, endpoint, account, server, fit, fields)
 )`
 
@@ -191,7 +151,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	case app != application:
 		return errForeign
 	case user > version:
-		return fmt.Errorf("a newer wxup has written it (version %d, this one knows %d): use that wxup, or another file with --ledger", user, version)
+		return texts.Errorf("a newer wxup wrote it (version %d, this one knows %d): use that wxup, or another file with --ledger", user, version)
 	default:
 		if err := forget(ctx, tx, l.now()); err != nil {
 			return err
@@ -204,41 +164,34 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	return err
 }
 
-// forget drops what has ended, and the oldest of what is too much.
+// forget deletes expired entries, and the oldest ones above maxEntries.
 func forget(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM upload WHERE expires BETWEEN 1 AND $1 OR id <= (SELECT max(id) FROM upload) - $2`, now.Unix(), most)
+	_, err := tx.ExecContext(ctx, `DELETE FROM upload WHERE expires BETWEEN 1 AND $1 OR id <= (SELECT max(id) FROM upload) - $2`, now.Unix(), maxEntries)
 	return err
 }
 
-var errForeign = errors.New("it is a database of another program: name another file with --ledger")
+var errForeign = texts.Errorf("it is a database of another program: name another file with --ledger")
 
-// explained says what to do about what SQLite says.
+// explained adds to an error of SQLite what the user can do about it.
 func explained(err error) error {
-	switch code(err) {
-	case sqliteNotADB:
-		return fmt.Errorf("it is no ledger: name another file with --ledger, or remove this one (%w)", err)
-	case sqliteCorrupt:
-		return fmt.Errorf("it is damaged: remove it, and the files are uploaded once more; or name another with --ledger (%w)", err)
-	case sqliteReadonly, sqliteCantOpen, sqliteFull:
-		return fmt.Errorf("%w: %w", ErrUnwritable, err)
-	case sqliteBusy:
-		return fmt.Errorf("another program keeps it locked (%w)", err)
+	switch sqlitefile.Code(err) {
+	case sqlitefile.NotADB:
+		return texts.Errorf("it is not a ledger: name another file with --ledger, or remove this one (%w)", err)
+	case sqlitefile.Corrupt:
+		return texts.Errorf("it is damaged: remove it, which uploads the files once more, or name another file with --ledger (%w)", err)
+	case sqlitefile.ReadOnly, sqlitefile.CantOpen, sqlitefile.Full:
+		return texts.Errorf("%w: %w", ErrUnwritable, err)
+	case sqlitefile.Busy:
+		return texts.Errorf("another program keeps it locked (%w)", err)
 	}
 	return err
-}
-
-func code(err error) int {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() & 0xff
-	}
-	return 0
 }
 
 const recallSQL = `SELECT url, media_id, name, format, size, sent_sha256, request_id, fitted, expires FROM upload
 	WHERE sha256 = $1 AND endpoint = $2 AND account = $3 AND server = $4 AND fit = $5 AND fields = $6 AND (expires = 0 OR expires > $7)`
 
-// Recall gives what an upload has brought; (nil, nil) if it is not known, or has ended. Whether there is time enough left
-// to use it is for the Client to say.
+// Recall returns the result of an earlier upload, or nil if there is none or it has expired. The
+// Client decides whether enough time is left to use it.
 func (l *Ledger) Recall(ctx context.Context, key wxup.LedgerKey) (*wxup.Result, error) {
 	res := &wxup.Result{Endpoint: key.Endpoint}
 	var format, fitted string
@@ -249,11 +202,11 @@ func (l *Ledger) Recall(ctx context.Context, key wxup.LedgerKey) (*wxup.Result, 
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look into the ledger: %w", explained(err))
+		return nil, texts.Errorf("read the ledger: %w", explained(err))
 	}
 	res.Format = media.Format(format)
 	if fitted != "" {
-		res.Fitted = change(fitted)
+		res.Change = change(fitted)
 	}
 	if expires != 0 {
 		res.Expires = time.Unix(expires, 0).UTC()
@@ -261,7 +214,7 @@ func (l *Ledger) Recall(ctx context.Context, key wxup.LedgerKey) (*wxup.Result, 
 	return res, nil
 }
 
-// change is what a file was changed into, as it was said then.
+// change is the description of what fitting changed, as it was recorded.
 type change string
 
 func (c change) String() string { return string(c) }
@@ -273,11 +226,12 @@ const rememberSQL = `INSERT INTO upload (sha256, endpoint, account, server, fit,
 		size = excluded.size, sent_sha256 = excluded.sent_sha256, request_id = excluded.request_id, fitted = excluded.fitted,
 		made = excluded.made, expires = excluded.expires`
 
-// Remember keeps what an upload has brought. It does so even if the context has ended: the upload has happened.
+// Remember records the result of an upload. It does so even if the context has ended, because the
+// upload took place.
 func (l *Ledger) Remember(ctx context.Context, key wxup.LedgerKey, res *wxup.Result) error {
 	var fitted string
-	if res.Fitted != nil {
-		fitted = res.Fitted.String()
+	if res.Change != nil {
+		fitted = res.Change.String()
 	}
 	var expires int64
 	if !res.Expires.IsZero() {
@@ -286,7 +240,7 @@ func (l *Ledger) Remember(ctx context.Context, key wxup.LedgerKey, res *wxup.Res
 	_, err := l.remember.ExecContext(context.WithoutCancel(ctx), key.SHA256, key.Endpoint, key.Account, key.Server, key.Fit, key.Fields,
 		res.URL, res.MediaID, res.Name, string(res.Format), res.Size, res.SHA256, res.RequestID, fitted, l.now().Unix(), expires)
 	if err != nil {
-		return fmt.Errorf("write into the ledger: %w", explained(err))
+		return texts.Errorf("write the ledger: %w", explained(err))
 	}
 	return nil
 }

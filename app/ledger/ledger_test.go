@@ -40,7 +40,7 @@ func TestRemembered(t *testing.T) {
 	if res, err := l.Recall(ctx, key); res != nil || err != nil {
 		t.Fatalf("an empty ledger knows %v, %v", res, err)
 	}
-	want := &wxup.Result{Endpoint: "marketing", URL: "https://x/0?wx_fmt=jpeg", Name: "图 片.jpg", Format: media.JPEG, Size: 7, SHA256: "cd", RequestID: "r", Fitted: change("jpeg q82")}
+	want := &wxup.Result{Endpoint: "marketing", URL: "https://x/0?wx_fmt=jpeg", Name: "图 片.jpg", Format: media.JPEG, Size: 7, SHA256: "cd", RequestID: "r", Change: change("jpeg q82")}
 	if err := l.Remember(ctx, key, want); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestForgetsTheOldest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := l.db.Exec(`UPDATE upload SET id = $1 WHERE sha256 = '2'`, most+2); err != nil {
+	if _, err := l.db.Exec(`UPDATE upload SET id = $1 WHERE sha256 = '2'`, maxEntries+2); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.migrate(ctx); err != nil {
@@ -179,7 +179,7 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
-// A file that is no ledger of this program is left alone, and the error says what to do.
+// A file that is not a ledger of this program is left alone, and the error says what to do.
 func TestOtherFiles(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text")
@@ -220,9 +220,9 @@ func TestOtherFiles(t *testing.T) {
 		path, want string
 		unwritable bool
 	}{
-		{text, "it is no ledger: name another file", false},
+		{text, "it is not a ledger: name another file", false},
 		{foreign, "a database of another program", false},
-		{newer, "a newer wxup has written it (version 99", false},
+		{newer, "a newer wxup wrote it (version 99", false},
 		{damaged, "it is damaged: remove it", false},
 		{filepath.Join(file, "ledger.db"), "it cannot be written", true},
 		{dir, "it cannot be written", true},

@@ -22,6 +22,7 @@ import (
 	"github.com/wxup/wxup/app/store/fsblob"
 	"github.com/wxup/wxup/app/store/sqlindex"
 	"github.com/wxup/wxup/app/store/storetest"
+	"github.com/wxup/wxup/internal/need"
 )
 
 // TestCrash kills a process that keeps and records uploads, again and again, and then looks for every upload that it has
@@ -30,9 +31,7 @@ import (
 //
 // WXUP_LONG=1 makes it ten times as long.
 func TestCrash(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 10 s")
-	}
+	need.Time(t)
 	kills := 24
 	if os.Getenv("WXUP_LONG") != "" {
 		kills *= 10
@@ -121,7 +120,7 @@ func uploadForever(dir string) error {
 func crash(t *testing.T, dir string, after time.Duration, number int, acks map[string]ack) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	cmd.Env = append(os.Environ(), crashDir+"="+dir, "TMPDIR="+t.TempDir()) // a process that is killed leaves SQLite's files
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

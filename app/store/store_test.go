@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -114,7 +115,7 @@ func TestSameID(t *testing.T) {
 			t.Errorf("%s and %s have a part in common", id, first)
 		}
 	}
-	if _, err := other.Open(t.Context(), first); !errors.Is(err, server.ErrUnknown) {
+	if _, err := other.Open(t.Context(), first); !errors.Is(err, server.ErrNotFound) {
 		t.Errorf("another secret opens it: %v", err)
 	}
 }
@@ -148,7 +149,7 @@ func TestForgedIDs(t *testing.T) {
 		forged = append(forged, base64.RawURLEncoding.EncodeToString(raw[:n]))
 	}
 	for _, id := range forged {
-		if c, err := s.Open(t.Context(), id); !errors.Is(err, server.ErrUnknown) {
+		if c, err := s.Open(t.Context(), id); !errors.Is(err, server.ErrNotFound) {
 			t.Errorf("Open(%.100q) = %v, %v", id, c, err)
 		}
 	}
@@ -164,11 +165,9 @@ func TestMissingBlob(t *testing.T) {
 	s, blobs := newStore(t)
 	m := newMedia([]byte("x"))
 	must(t, s.Keep(t.Context(), m, strings.NewReader("x")))
-	info, err := blobs.Stat(t.Context(), m.SHA256)
-	must(t, err)
-	must(t, blobs.Delete(t.Context(), m.SHA256, info.Put.Add(1)))
-	if _, err := s.Open(t.Context(), m.ID); !errors.Is(err, server.ErrUnknown) {
-		t.Errorf("Open = %v, want ErrUnknown", err)
+	must(t, blobs.Delete(t.Context(), m.SHA256))
+	if _, err := s.Open(t.Context(), m.ID); !errors.Is(err, server.ErrNotFound) {
+		t.Errorf("Open = %v, want ErrNotFound", err)
 	}
 }
 
@@ -231,4 +230,45 @@ func BenchmarkOpen(b *testing.B) {
 			s.Open(b.Context(), id)
 		}
 	})
+}
+
+// TestVerify: a file that is damaged is served only if nobody verifies it; one that is whole comes from its start.
+func TestVerify(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "blobs")
+	dir, err := fsblob.Open(path)
+	must(t, err)
+	defer dir.Close()
+	s, err := store.New(dir, secret(1))
+	must(t, err)
+	var damaged []string
+	s.Damaged = func(sum string) { damaged = append(damaged, sum) }
+	data := []byte("a picture")
+	m := newMedia(data)
+	must(t, s.Keep(t.Context(), m, bytes.NewReader(data)))
+	open := func() (string, error) {
+		f, err := s.Open(t.Context(), m.ID)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		got, err := io.ReadAll(f)
+		return string(got), err
+	}
+	s.Verify = true
+	if got, err := open(); got != "a picture" || err != nil || damaged != nil {
+		t.Fatalf("whole: %q, %v, told %v", got, err, damaged)
+	}
+	for _, other := range []string{"a pictura", "a picture with more", "a pic", ""} {
+		damaged = nil
+		file := filepath.Join(path, m.SHA256[:2], m.SHA256)
+		must(t, os.Chmod(file, 0o600))
+		must(t, os.WriteFile(file, []byte(other), 0o600))
+		if got, err := open(); !errors.Is(err, store.ErrMismatch) || !strings.Contains(err.Error(), m.SHA256) || len(damaged) != 1 {
+			t.Errorf("with %q: %q, %v, told %v", other, got, err, damaged)
+		}
+	}
+	s.Verify = false
+	if _, err := open(); err != nil {
+		t.Errorf("nobody verifies: %v", err)
+	}
 }

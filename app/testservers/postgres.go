@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,11 +17,15 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
+
+	"github.com/wxup/wxup/internal/need"
 )
 
-// Postgres makes an empty database, which is dropped when the test is over, and gives its URL.
+// Postgres makes an empty database, which is dropped when the test is over, and gives its URL, with
+// parameters.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	need.Time(t) // what uses a server is slow
 	server, err := shared()
 	if err != nil {
 		missing(t, "PostgreSQL", err)
@@ -67,6 +70,9 @@ func makeDatabase(t testing.TB, server string) (string, error) {
 		}
 	})
 	u.Path = "/" + name
+	q := u.Query()
+	q.Set("wxup.answer_within", "1m") // wxup's own limit is for a machine that has time
+	u.RawQuery = q.Encode()
 	return u.String(), nil
 }
 
@@ -81,6 +87,7 @@ type PostgresServer struct {
 // NewPostgres starts a server for one test, with settings such as "fsync=on".
 func NewPostgres(t testing.TB, settings ...string) *PostgresServer {
 	t.Helper()
+	need.Time(t) // what uses a server is slow
 	s, err := StartPostgres(settings...)
 	if err != nil {
 		missing(t, "PostgreSQL", err)
@@ -89,7 +96,8 @@ func NewPostgres(t testing.TB, settings ...string) *PostgresServer {
 	return s
 }
 
-// StartPostgres starts a server with its data in a temporary directory. It ends with this process, if not before.
+// StartPostgres starts a server with its data in a temporary directory. It ends with this process,
+// if not before.
 func StartPostgres(settings ...string) (*PostgresServer, error) {
 	bin, err := postgresBin()
 	if err != nil {
@@ -101,15 +109,21 @@ func StartPostgres(settings ...string) (*PostgresServer, error) {
 	}
 	s := &PostgresServer{dir: dir}
 	if s.Port, err = freePort(); err != nil {
+		os.Remove(dir)
 		return nil, err
 	}
-	if os.Getuid() == 0 { // under which it refuses to run
-		if err := giveToPostgres(dir); err != nil {
-			return nil, err
-		}
+	// The postmaster ends at once on SIGQUIT and removes its file; if it has hung, it continues
+	// first.
+	const end = `at="$1/data/postmaster.pid"; if read pid <"$at"; then
+		kill -CONT $pid; kill -QUIT $pid; n=0
+		while [ -e "$at" ] && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done
+	fi 2>/dev/null; rm -rf "$1"`
+	if s.end, err = whenDone(end, dir); err != nil {
+		os.Remove(dir)
+		return nil, err
 	}
-	stop := strings.Join(asPostgres(), " ") + ` "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null 2>&1; rm -rf "$2"`
-	if s.end, err = whenDone(`pid=$(head -n 1 "$2/data/postmaster.pid" 2>/dev/null) && { kill -CONT $pid $(pgrep -P $pid); } 2>/dev/null; `+stop, bin, dir); err != nil {
+	if err := giveAway(dir); err != nil {
+		s.End()
 		return nil, err
 	}
 	if err := s.run(filepath.Join(bin, "initdb"), "-D", s.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"); err != nil {
@@ -118,6 +132,7 @@ func StartPostgres(settings ...string) (*PostgresServer, error) {
 	}
 	settings = append([]string{
 		"listen_addresses=127.0.0.1", "unix_socket_directories=" + dir, "max_connections=200", "fsync=off",
+		"autovacuum=off", // it analyzes tables at any moment, and plans change then
 	}, settings...)
 	s.args = "-p " + strconv.Itoa(s.Port)
 	for _, x := range settings {
@@ -153,27 +168,30 @@ func (s *PostgresServer) Reload() error { return s.run(s.bin("pg_ctl"), "-D", s.
 // Dir is where its data and its configuration are.
 func (s *PostgresServer) Dir() string { return s.data() }
 
-// Hang stops all of its processes where they are: connections stay open, and nothing answers. Resume lets them go on.
-func (s *PostgresServer) Hang() error   { return s.signal("-STOP") }
-func (s *PostgresServer) Resume() error { return s.signal("-CONT") }
+// Hang stops all of its processes where they are: connections stay open, and nothing answers.
+// Resume lets them go on.
+func (s *PostgresServer) Hang() error   { return s.each(stop) }
+func (s *PostgresServer) Resume() error { return s.each(resume) }
 
-func (s *PostgresServer) signal(name string) error {
+// each does something to the postmaster and then to its children.
+func (s *PostgresServer) each(do func(pid int) error) error {
 	text, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
 	if err != nil {
 		return err
 	}
-	pid, _, _ := strings.Cut(string(text), "\n")
-	if err := exec.Command("kill", name, pid).Run(); err != nil { // first, so that it starts no more of them
+	line, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
 		return err
 	}
-	children, err := exec.Command("pgrep", "-P", pid).Output()
-	if err != nil {
-		return fmt.Errorf("find its processes: %w", err)
+	if err := do(pid); err != nil { // first, so that it starts no children while they are listed
+		return err
 	}
-	for _, child := range strings.Fields(string(children)) {
-		exec.Command("kill", name, child).Run() // some end meanwhile
+	children, err := childrenOf(pid)
+	for _, child := range children {
+		do(child) // some have ended
 	}
-	return nil
+	return err
 }
 
 // End stops it and removes its data. It may be called again.
@@ -188,9 +206,11 @@ func (s *PostgresServer) bin(name string) string {
 func (s *PostgresServer) run(program string, args ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	command := append(asPostgres(), append([]string{program}, args...)...)
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = s.dir
+	if err := runUnprivileged(cmd); err != nil {
+		return err
+	}
 	out, err := os.CreateTemp(s.dir, "out-") // not a pipe: the server would keep it open
 	if err != nil {
 		return err
@@ -206,25 +226,8 @@ func (s *PostgresServer) run(program string, args ...string) error {
 	return nil
 }
 
-// asPostgres is what makes a command run as the user postgres, when we are root.
-func asPostgres() []string {
-	if os.Getuid() == 0 {
-		return []string{"runuser", "-u", "postgres", "--"}
-	}
-	return nil
-}
-
-func giveToPostgres(dir string) error {
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		return fmt.Errorf("PostgreSQL does not run as root, and %w", err)
-	}
-	uid, _ := strconv.Atoi(u.Uid)
-	gid, _ := strconv.Atoi(u.Gid)
-	return os.Chown(dir, uid, gid)
-}
-
-// postgresBin is the directory of initdb and pg_ctl: Debian's, of the newest version, or where PATH has them.
+// postgresBin is the directory of initdb and pg_ctl: Debian's, of the newest version, or where PATH
+// has them.
 func postgresBin() (string, error) {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	newest, best := "", 0
@@ -238,7 +241,7 @@ func postgresBin() (string, error) {
 	}
 	path, err := exec.LookPath("initdb")
 	if err != nil {
-		return "", errors.New("there is no initdb; run: apt-get install -y --no-install-recommends postgresql")
+		return "", errors.New("there is no initdb")
 	}
 	return filepath.Dir(path), nil
 }

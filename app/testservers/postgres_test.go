@@ -53,7 +53,7 @@ func TestPostgresServer(t *testing.T) {
 		if err := step.do(); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		patience := 10 * time.Second
+		patience := time.Minute
 		if !step.works {
 			patience = 300 * time.Millisecond
 		}

@@ -22,6 +22,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
 // S3 gives an S3 server, versitygw, on which a test makes buckets of its own: see [S3Server.URL].
@@ -29,6 +31,7 @@ import (
 // WXUP_TEST_S3 names another one, as http://access-key:secret-key@host:port?region=us-east-1.
 func S3(t testing.TB) *S3Server {
 	t.Helper()
+	need.Time(t) // what uses a server is slow
 	s, err := sharedS3()
 	if err != nil {
 		missing(t, "an S3 server", err)
@@ -63,7 +66,8 @@ type S3Server struct {
 	AccessKey string
 	SecretKey string
 
-	// Dir is where a server that was started here has its buckets: a directory each, and each object a file of its name.
+	// Dir is where a server that was started here has its buckets: a directory each, and each
+	// object a file of its name.
 	Dir string
 
 	own       string // a temporary directory
@@ -72,9 +76,11 @@ type S3Server struct {
 	stop      func()
 }
 
-// NewS3 starts a server for one test, on a directory ("" makes one), with options of versitygw such as "--readonly".
+// NewS3 starts a server for one test, on a directory ("" makes one), with options of versitygw such
+// as "--readonly".
 func NewS3(t testing.TB, dir string, options ...string) *S3Server {
 	t.Helper()
+	need.Time(t) // what uses a server is slow
 	s, err := StartS3(dir, options...)
 	if err != nil {
 		missing(t, "an S3 server", err)
@@ -83,7 +89,8 @@ func NewS3(t testing.TB, dir string, options ...string) *S3Server {
 	return s
 }
 
-// StartS3 starts a server. It ends with this process, if not before; a directory that it had to make is removed then.
+// StartS3 starts a server. It ends with this process, if not before; a directory that it had to
+// make is removed then.
 func StartS3(dir string, options ...string) (*S3Server, error) {
 	program, err := versitygwProgram()
 	if err != nil {
@@ -172,7 +179,7 @@ func (s *S3Server) Start() error {
 	s.process = cmd.Process
 	s.stop = sync.OnceFunc(func() { kill(); <-ended })
 	_, at, _ := strings.Cut(s.Endpoint, "://")
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		if c, err := net.Dial("tcp", at); err == nil {
 			c.Close()
 			return nil
@@ -192,12 +199,8 @@ func (s *S3Server) Start() error {
 func (s *S3Server) Stop() { s.stop() }
 
 // Hang stops it where it is: connections stay open, and nothing answers. Resume lets it go on.
-func (s *S3Server) Hang() error   { return s.signal("-STOP") }
-func (s *S3Server) Resume() error { return s.signal("-CONT") }
-
-func (s *S3Server) signal(name string) error {
-	return exec.Command("kill", name, strconv.Itoa(s.process.Pid)).Run()
-}
+func (s *S3Server) Hang() error   { return stop(s.process.Pid) }
+func (s *S3Server) Resume() error { return resume(s.process.Pid) }
 
 // End stops it and removes what it has made. It may be called again.
 func (s *S3Server) End() {
@@ -208,18 +211,18 @@ func (s *S3Server) End() {
 // NewBucket makes a bucket for the time of a test.
 func (s *S3Server) NewBucket(t testing.TB) string {
 	t.Helper()
-	client, err := s.client()
+	client, err := s.Client()
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "wxup-test-" + strings.ToLower(rand.Text()[:12])
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := client.MakeBucket(ctx, name, minio.MakeBucketOptions{Region: s.Region}); err != nil {
 		t.Fatalf("make a bucket at %s: %v", s.Endpoint, err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		all := client.ListObjects(ctx, name, minio.ListObjectsOptions{Recursive: true})
 		for failed := range client.RemoveObjects(ctx, name, all, minio.RemoveObjectsOptions{}) {
@@ -232,8 +235,8 @@ func (s *S3Server) NewBucket(t testing.TB) string {
 	return name
 }
 
-// URL makes a bucket for the time of a test and names it as wxup serve --blobs takes it. The keys are no part of it: see
-// Env.
+// URL makes a bucket for the time of a test and names it as wxup serve --blobs takes it. The keys
+// are not part of it: see Env.
 func (s *S3Server) URL(t testing.TB) string {
 	t.Helper()
 	return fmt.Sprintf("s3://%s?endpoint=%s&region=%s&style=path", s.NewBucket(t), s.Endpoint, s.Region)
@@ -250,7 +253,8 @@ func (s *S3Server) Shared() string {
 	return (&url.URL{Scheme: scheme, User: url.UserPassword(s.AccessKey, s.SecretKey), Host: at, RawQuery: "region=" + s.Region}).String()
 }
 
-func (s *S3Server) client() (*minio.Client, error) {
+// Client is a client of the server.
+func (s *S3Server) Client() (*minio.Client, error) {
 	scheme, at, _ := strings.Cut(s.Endpoint, "://")
 	return minio.New(at, &minio.Options{
 		Creds:  credentials.NewStaticV4(s.AccessKey, s.SecretKey, ""),

@@ -1,10 +1,11 @@
-// Package testservers gives tests the real servers that wxup works with, so that nothing has to be imitated: PostgreSQL
-// from the system's packages, and versitygw, an S3 server, which is built from the Go module proxy at its first use.
+// Package testservers gives tests the real servers that wxup works with, so that nothing has to be
+// imitated: PostgreSQL from the system's packages, and versitygw, an S3 server, which make setup
+// builds from the Go module proxy.
 //
 //	dsn := testservers.Postgres(t) // an empty database
 //
-// A test process starts a server at the first call and stops it when the process ends, however it ends. When the tests of
-// many packages run, one server for all of them saves the starts:
+// A test process starts a server at the first call and stops it when the process ends, however it
+// ends. When the tests of many packages run, one server for all of them saves the starts:
 //
 //	go run ./testservers/run go test ./...
 //
@@ -13,37 +14,34 @@
 //	WXUP_TEST_POSTGRES    postgres://user:password@host:port/, who may make databases
 //	WXUP_TEST_S3          http://access-key:secret-key@host:port?region=us-east-1, which may make buckets
 //
-// Where a server cannot be had, the test is skipped and says so; with WXUP_REQUIRE_SERVERS=1, as in CI, it fails.
+// A test whose server cannot be started is skipped and says why; with WXUP_REQUIRE_ALL=1, as in CI,
+// it fails. With -short it is always skipped.
 package testservers
 
 import (
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"sync"
 	"testing"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
-// missing ends a test that needs a server which cannot be had.
+// missing skips a test whose server cannot be started.
 func missing(t testing.TB, server string, err error) {
 	t.Helper()
-	if os.Getenv("WXUP_REQUIRE_SERVERS") == "1" {
-		t.Fatalf("%s is needed, and cannot be had: %v", server, err)
-	}
-	t.Skipf("NOT TESTED: %s cannot be had: %v", server, err)
+	t.Log(err)
+	need.That(t, false, server, need.Setup)
 }
 
-// whenDone runs a shell command when this process has ended, even if it was killed, or when end is called. The command
-// sees args as $1, $2, ….
+// whenDone runs a shell command when this process has ended, even if it was killed, or when end is
+// called. The command sees args as $1, $2, ….
 func whenDone(command string, args ...string) (end func(), err error) {
-	// The shell waits until its standard input ends: the other end of the pipe is this process's alone. In a session of its
-	// own it is not hit by what ends this process with all of its group.
-	line := append([]string{"/bin/sh", "-c", `trap "" INT TERM HUP; cat >/dev/null; ` + command, "sh"}, args...)
-	if _, err := exec.LookPath("setsid"); err == nil { // not on macOS
-		line = append([]string{"setsid", "--wait"}, line...)
-	}
-	shell := exec.Command(line[0], line[1:]...)
+	// The shell waits until its standard input ends: the other end of the pipe is this process's
+	// alone.
+	shell := exec.Command("/bin/sh", append([]string{"-c", `trap "" INT TERM HUP; cat >/dev/null; ` + command, "sh"}, args...)...)
+	session(shell)
 	stdin, err := shell.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -59,7 +57,8 @@ func whenDone(command string, args ...string) (end func(), err error) {
 	}), nil
 }
 
-// keep holds the pipes of whenDone: the garbage collector would close one that nobody holds, and end the server.
+// keep holds the pipes of whenDone: the garbage collector would close one that nobody holds, and
+// end the server.
 var keep sync.Map
 
 // freePort is one that nobody listens on just now.

@@ -52,7 +52,7 @@ func TestMain(m *testing.M) {
 		})
 	}
 	c := &wxup.Client{
-		BaseURL: os.Getenv("TOKENSTORE_URL"), App: &wxup.App{AppID: "wx1", Secret: "s3cr3t"}, TokenStore: store, Retry: wxup.Retry{Attempts: 1},
+		BaseURL: os.Getenv("TOKENSTORE_URL"), Auth: &wxup.App{AppID: "wx1", Secret: "s3cr3t", Store: store}, Retry: wxup.Retry{Attempts: 1},
 	}
 	fmt.Println("ready")
 	os.Stdin.Read(make([]byte, 1))

@@ -3,8 +3,6 @@ package truststore
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +14,8 @@ import (
 // Formats are what Encode writes.
 var Formats = []string{"pem", "der", "p12", "jks"}
 
-// Password opens the trust stores that Java comes with. It keeps nothing secret: certificates are public.
+// Password opens the trust stores that Java comes with. It keeps nothing secret: certificates are
+// public.
 const Password = "changeit"
 
 // Encode writes certificates to trust.
@@ -26,18 +25,18 @@ const Password = "changeit"
 //	p12  a PKCS#12 trust store: Java 8u301, 11.0.12 and newer, .NET
 //	jks  a Java key store: every Java
 //
-// Each certificate in a p12 or jks has an alias, that of a wxup CA being its [Name]. The password is for these two; "" is
-// [Password].
+// Each certificate in a p12 or jks has an alias, that of a wxup CA being its [Name]. The password
+// is for these two; "" is [Password].
 func Encode(format string, certs []*x509.Certificate, password string) ([]byte, error) {
 	if len(certs) == 0 {
-		return nil, errors.New("there is no certificate to write")
+		return nil, texts.Errorf("there is no certificate to write")
 	}
 	if password == "" {
 		password = Password
 	}
 	if format == "p12" || format == "jks" {
 		if len(password) < 6 || strings.ContainsFunc(password, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return nil, errors.New("the password of a trust store has 6 or more letters, digits or signs of ASCII: Java takes no other")
+			return nil, texts.Errorf("the password of a trust store has 6 or more letters, digits or signs of ASCII: Java takes no other")
 		}
 	}
 	switch format {
@@ -49,7 +48,7 @@ func Encode(format string, certs []*x509.Certificate, password string) ([]byte, 
 		return b.Bytes(), nil
 	case "der":
 		if len(certs) > 1 {
-			return nil, errors.New("a der file holds one certificate; choose pem, p12 or jks")
+			return nil, texts.Errorf("a der file holds one certificate; choose pem, p12 or jks")
 		}
 		return certs[0].Raw, nil
 	case "p12":
@@ -65,16 +64,16 @@ func Encode(format string, certs []*x509.Certificate, password string) ([]byte, 
 				CreationTime: c.NotBefore, Certificate: keystore.Certificate{Type: "X.509", Content: c.Raw},
 			})
 			if err != nil {
-				return nil, fmt.Errorf("write the key store: %w", err)
+				return nil, texts.Errorf("write the key store: %w", err)
 			}
 		}
 		var b bytes.Buffer
 		if err := store.Store(&b, []byte(password)); err != nil {
-			return nil, fmt.Errorf("write the key store: %w", err)
+			return nil, texts.Errorf("write the key store: %w", err)
 		}
 		return b.Bytes(), nil
 	}
-	return nil, fmt.Errorf("there is no format %q, only %s", format, strings.Join(Formats, ", "))
+	return nil, texts.Errorf("there is no format %q, only %s", format, strings.Join(Formats, ", "))
 }
 
 // alias is unique by the number in it; a CA of wxup's has one that people can name.
@@ -95,25 +94,4 @@ func (s *System) Merge(cert *x509.Certificate) []*x509.Certificate {
 		}
 	}
 	return all
-}
-
-// Parse reads the first certificate of a PEM text.
-func Parse(text []byte) (*x509.Certificate, error) {
-	if all := parsePEM(text); len(all) > 0 {
-		return all[0], nil
-	}
-	return nil, errors.New("it holds no certificate in PEM")
-}
-
-// parsePEM reads the certificates among what may be text between them, and passes over those that Go cannot read.
-func parsePEM(text []byte) (certs []*x509.Certificate) {
-	for {
-		var b *pem.Block
-		if b, text = pem.Decode(text); b == nil {
-			return certs
-		}
-		if c, err := x509.ParseCertificate(b.Bytes); err == nil && b.Type == "CERTIFICATE" {
-			certs = append(certs, c)
-		}
-	}
 }

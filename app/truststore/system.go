@@ -51,7 +51,7 @@ func (s Step) String() string {
 	return strings.Join(words, " ")
 }
 
-// Do does it. A file that is already as it should be is no error.
+// Do does it. A file that is already as it should be is not an error.
 func (s Step) Do(ctx context.Context) error {
 	switch {
 	case s.Write != "":
@@ -64,10 +64,10 @@ func (s Step) Do(ctx context.Context) error {
 	}
 	out, err := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...).CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
-		return fmt.Errorf("there is no command %s: install the package ca-certificates", s.Command[0])
+		return texts.Errorf("there is no command %s: install the package ca-certificates", s.Command[0])
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", s, err, bytes.TrimSpace(tail(out)))
+		return texts.Errorf("%s: %w: %s", s, err, bytes.TrimSpace(tail(out)))
 	}
 	return nil
 }
@@ -75,8 +75,8 @@ func (s Step) Do(ctx context.Context) error {
 // tail is the end of a command's output, where it says why it gave up.
 func tail(out []byte) []byte { return out[max(0, len(out)-1000):] }
 
-// anchors are the directories where Linux distributions look for the administrator's own roots, and the command that
-// takes a change up. The first directory that is there counts.
+// anchors are the directories where Linux distributions look for the administrator's own roots, and
+// the command that takes a change up. The first directory that is there counts.
 var anchors = []struct {
 	dir, suffix, only string // only: a file that tells this one from the next
 	update            []string
@@ -100,8 +100,8 @@ func Name(cert *x509.Certificate) string {
 	return fmt.Sprintf("%s%x", prefix, sum[:4])
 }
 
-// Install gives the steps that make the system trust a certificate. file is where it lies as PEM, for commands that take
-// it from there. To do the steps again does no harm.
+// Install gives the steps that make the system trust a certificate. file is where it lies as PEM,
+// for commands that take it from there. To do the steps again does no harm.
 func (s *System) Install(cert *x509.Certificate, file string) ([]Step, error) {
 	switch s.os() {
 	case "darwin":
@@ -119,7 +119,8 @@ func (s *System) Install(cert *x509.Certificate, file string) ([]Step, error) {
 	}, nil
 }
 
-// Uninstall gives the steps that undo Install, of the certificates before a renewal too: none, if the system trusts none of them.
+// Uninstall gives the steps that undo Install, of the certificates before a renewal too: none, if
+// the system trusts none of them.
 func (s *System) Uninstall(cert *x509.Certificate, file string) ([]Step, error) {
 	hash := fmt.Sprintf("%X", sha1.Sum(cert.Raw)) // by which these two name a certificate
 	switch s.os() {
@@ -167,11 +168,11 @@ func sameKey(file string, cert *x509.Certificate) bool {
 	return err == nil && bytes.Equal(c.RawSubjectPublicKeyInfo, cert.RawSubjectPublicKeyInfo)
 }
 
-// UninstallAll gives the steps that take every CA of a wxup out, also where its data directory is gone. It is for systems
-// that keep roots as files.
+// UninstallAll gives the steps that take every CA of a wxup out, also where its data directory is
+// gone. It is for systems that keep roots as files.
 func (s *System) UninstallAll() ([]Step, error) {
 	if s.os() == "darwin" || s.os() == "windows" {
-		return nil, errors.New(`look for "wxup local CA" in the system's keychain or certificate manager, and delete it there`)
+		return nil, texts.Errorf(`look for "wxup local CA" in the system's keychain or certificate manager, and delete it there`)
 	}
 	i, err := s.anchor()
 	if err != nil {
@@ -194,8 +195,9 @@ func (s *System) remove(i int, names ...string) []Step {
 	if a.only != debianConf {
 		return append(steps, Step{Command: a.update})
 	}
-	// Debian's script sees what is new, not what is gone: links to the file would stay in /etc/ssl/certs, and Java's store
-	// would keep the certificate. It does remove what its configuration names with a "!" in front, and tells the hooks.
+	// Debian's script sees what is new, not what is gone: links to the file would stay in
+	// /etc/ssl/certs, and Java's store would keep the certificate. It does remove what its
+	// configuration names with a "!" in front, and tells the hooks.
 	var gone strings.Builder
 	for _, n := range names {
 		fmt.Fprintf(&gone, " '!%s'", filepath.Base(n))
@@ -205,8 +207,8 @@ func (s *System) remove(i int, names ...string) []Step {
 		s.path(debianConf), gone.String())}})
 }
 
-// Trusts reports whether a certificate is among the roots that the system keeps in a file. Where there is none, as on
-// Windows, it says no.
+// Trusts reports whether a certificate is among the roots that the system keeps in a file. Where
+// there is none, as on Windows, it says no.
 func (s *System) Trusts(cert *x509.Certificate) bool {
 	_, text := s.Roots()
 	for _, c := range parsePEM(text) {
@@ -217,7 +219,8 @@ func (s *System) Trusts(cert *x509.Certificate) bool {
 	return false
 }
 
-// Roots are the certificates that the system trusts, in PEM, and the file that they are in; "" if there is none.
+// Roots are the certificates that the system trusts, in PEM, and the file that they are in; "" if
+// there is none.
 func (s *System) Roots() (file string, text []byte) {
 	for _, name := range []string{
 		"/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch, Alpine
@@ -261,7 +264,7 @@ func (s *System) anchor() (int, error) {
 			return i, nil
 		}
 	}
-	return 0, errors.New("no trust store that wxup knows is on this system: install the package ca-certificates, or give each program the file of: wxup ca bundle")
+	return 0, texts.Errorf("no trust store that wxup knows is on this system: install the package ca-certificates, or give each program the file of: wxup ca bundle")
 }
 
 func encodePEM(cert *x509.Certificate) []byte {

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/wxup/wxup/devkeys"
+	"github.com/wxup/wxup/internal/need"
 )
 
 var testCA = sync.OnceValue(func() *devkeys.CA {
@@ -165,8 +166,9 @@ func TestUninstallRenewed(t *testing.T) {
 func TestDebian(t *testing.T) {
 	const script = "/usr/sbin/update-ca-certificates"
 	if text, err := os.ReadFile(script); err != nil || !bytes.Contains(text, []byte("--localcertsdir")) {
-		t.Skip("NOT TESTED: this is no Debian or Ubuntu with ca-certificates installed")
+		need.That(t, false, "ca-certificates of Debian or Ubuntu", need.Setup)
 	}
+	need.Program(t, "openssl", need.Setup)
 	root, bin := t.TempDir(), t.TempDir()
 	at := func(parts ...string) string { return filepath.Join(append([]string{root}, parts...)...) }
 	other, err := devkeys.NewCA(time.Now())
@@ -291,9 +293,7 @@ func tree(t *testing.T, root string) map[string]string {
 
 // TestRealSystem installs into this very machine and takes it out again.
 func TestRealSystem(t *testing.T) {
-	if os.Getenv("WXUP_TEST_SYSTEM") == "" {
-		t.Skip("NOT TESTED: WXUP_TEST_SYSTEM=1, as root on a machine to spare, changes the system's trust store and changes it back")
-	}
+	need.Variable(t, "WXUP_TEST_SYSTEM", ".ci/run, as root: it changes the system's trust store and changes it back")
 	ca, err := devkeys.NewCA(time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
+	"slices"
 	"time"
 
 	"github.com/wxup/wxup/app/store"
@@ -16,54 +16,78 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// Media lists the records of kept files. *sqlindex.Index does.
-type Media interface {
-	AllMedia(context.Context, sqlindex.MediaFilter) iter.Seq2[server.Media, error]
-}
-
-var _ Media = (*sqlindex.Index)(nil)
-
 // Fault is what is wrong with a kept file.
 type Fault string
 
 const (
-	Missing Fault = "missing" // there is a record, and no bytes
-	Damaged Fault = "damaged" // the bytes are not those that were kept
+	Missing Fault = "missing" // there is a record but there are no bytes
+	Damaged Fault = "damaged" // the bytes are not the ones that were kept
 )
 
-// Finding is a record whose bytes are not there, or not right.
+// Finding is a record whose bytes are missing or damaged.
 type Finding struct {
 	Media    server.Media
 	Fault    Fault
 	Detail   string
-	Repaired bool // by a copy that was right
-	Cleared  bool // the damaged bytes were removed, so that the same upload can bring them again
+	Repaired bool // from a good copy
+	Cleared  bool // the damaged bytes were removed; the next upload of the same file stores it again
 }
 
 // Checks says what [Check] does.
 type Checks struct {
-	Quick bool // look at the sizes alone; otherwise every byte is read
-	// Repair brings the bytes of a fault from Copy, if they are right there; else it removes damaged ones: the same upload
-	// brings them again then, which it would not while others stand in their place.
+	Quick bool // compare sizes only; otherwise every byte is read
+	// Repair restores bytes from Copy if they are good there. Otherwise it removes damaged bytes,
+	// because an upload of the same file need not replace bytes that are present. It also finds
+	// bytes that no record has.
 	Repair bool
 	Copy   store.Blobs // may be nil
 	Found  func(Finding)
 	Progress
 }
 
-// Checked counts.
+// Checked counts what [Check] did.
 type Checked struct {
 	Records int64 // of kept files
-	Files   int64 // that were read
+	Files   int64 // read
 	Bytes   int64
-	Faults  int64 // records
-	Mended  int64 // of these
+	Faults  int64 // records with a fault
+	Mended  int64 // faults repaired
+	Orphans int64 // files that no record has; they are deleted by a later Collect
 }
 
-// Check looks whether the bytes of every record are there and right: it reads all bytes, each once however many records share
-// them, then asks for those of each record. What it remembers grows with what is wrong, not with what there is.
-func Check(ctx context.Context, index Media, blobs store.Blobs, c Checks) (n Checked, err error) {
+// Checkable is what [Check] needs of the index. *sqlindex.Index implements it.
+type Checkable interface {
+	Media
+	Adopter
+	Marks
+	ClaimDamaged(ctx context.Context, row store.Row, now time.Time) (int64, error)
+	Deleted(ctx context.Context, sha256 string, claim int64) error
+	Restored(ctx context.Context, sha256 string, size int64) error
+}
+
+// Marks are the digests of the bytes that are known to be damaged. *sqlindex.Index keeps them.
+type Marks interface {
+	MarkDamaged(ctx context.Context, sha256 string, now time.Time) error
+	UnmarkDamaged(ctx context.Context, sha256 string) error
+	Damaged(context.Context) ([]string, error)
+}
+
+// damaged are the rows of bytes that are deleted although they are wanted.
+type damaged struct{ Checkable }
+
+func (d damaged) Claim(ctx context.Context, row store.Row, now time.Time) (int64, error) {
+	return d.ClaimDamaged(ctx, row, now)
+}
+
+// Check looks for records whose bytes are missing or damaged. It reads every blob once, however
+// many records share it, then looks up the blob of each record. Its memory grows with the number of
+// faults, not with the number of files.
+func Check(ctx context.Context, index Checkable, blobs store.Blobs, c Checks) (n Checked, err error) {
 	faults := map[string]*verdict{} // by digest
+	marked, err := index.Damaged(ctx)
+	if err != nil {
+		return n, err
+	}
 	if !c.Quick {
 		if err := readAll(ctx, blobs, faults, c.Progress, &n); err != nil {
 			return n, err
@@ -86,7 +110,7 @@ func Check(ctx context.Context, index Media, blobs store.Blobs, c Checks) (n Che
 			faults[m.SHA256] = v
 		}
 		if c.Repair && !v.tried {
-			if err := v.repair(ctx, blobs, m, c.Copy); err != nil {
+			if err := v.repair(ctx, index, blobs, m, c.Copy); err != nil {
 				return n, err
 			}
 		}
@@ -98,43 +122,64 @@ func Check(ctx context.Context, index Media, blobs store.Blobs, c Checks) (n Che
 			c.Found(Finding{m, v.fault, v.detail, v.repaired, v.cleared})
 		}
 	}
-	return n, nil
+	if !c.Quick {
+		if err := mark(ctx, index, faults, marked); err != nil {
+			return n, err
+		}
+	}
+	if c.Repair {
+		n.Orphans, err = Sweep(ctx, index, blobs, time.Now(), 0, true, c.Progress)
+	}
+	return n, err
 }
 
-// verdict is what is wrong with some bytes.
+// mark keeps the marks true: of what is damaged still, and of nothing else.
+func mark(ctx context.Context, index Marks, faults map[string]*verdict, marked []string) error {
+	for digest, v := range faults {
+		if v.lasts() && !slices.Contains(marked, digest) {
+			if err := index.MarkDamaged(ctx, digest, time.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	for _, digest := range marked {
+		if v := faults[digest]; v == nil || !v.lasts() {
+			if err := index.UnmarkDamaged(ctx, digest); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// verdict says what is wrong with a blob.
 type verdict struct {
 	fault  Fault
 	detail string
-	put    time.Time // when the bytes that are damaged were
-	unsure bool      // it is the way to the bytes that failed: they may be right
+	put    time.Time // when the damaged bytes were put
+	unsure bool      // reading failed on the way, so that the bytes may be good
+	why    error     // of a failed reading
 
 	tried, repaired, cleared bool
 }
 
-// readAll reads every blob, and notes those that are not what their digests say.
+// lasts reports whether damaged bytes are still there.
+func (v *verdict) lasts() bool { return v.fault == Damaged && !v.unsure && !v.repaired && !v.cleared }
+
+// readAll reads every blob and notes those that do not match their digests.
 func readAll(ctx context.Context, blobs store.Blobs, faults map[string]*verdict, p Progress, n *Checked) error {
 	for info, err := range blobs.List(ctx) {
 		if err != nil {
-			return fmt.Errorf("list the images: %w", err)
+			return texts.Errorf("list the images: %w", err)
 		}
-		b, err := blobs.Open(ctx, info.SHA256)
-		if errors.Is(err, server.ErrUnknown) { // deleted since it was listed
+		v, size, err := readOne(ctx, blobs, info.SHA256)
+		if errors.Is(err, server.ErrNotFound) { // deleted meanwhile
 			continue
 		} else if err != nil {
-			return fmt.Errorf("open %s: %w", info.SHA256, err)
+			return err
 		}
-		sum := sha256.New()
-		size, err := io.Copy(sum, b)
-		b.Close()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		switch {
-		case err != nil:
-			var disk *fs.PathError
-			faults[info.SHA256] = &verdict{fault: Damaged, detail: "cannot be read: " + err.Error(), put: b.Put, unsure: !errors.As(err, &disk)}
-		case hex.EncodeToString(sum.Sum(nil)) != info.SHA256:
-			faults[info.SHA256] = &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size), put: b.Put}
+		if v != nil {
+			faults[info.SHA256] = v
 		}
 		n.Bytes += size
 		if n.Files++; n.Files%tellEvery == 0 {
@@ -144,45 +189,66 @@ func readAll(ctx context.Context, blobs store.Blobs, faults map[string]*verdict,
 	return nil
 }
 
-// look asks for the bytes of a record; nil if they are there.
+// readOne reads a blob; nil means that it matches its digest.
+func readOne(ctx context.Context, blobs store.Blobs, digest string) (*verdict, int64, error) {
+	b, err := blobs.Open(ctx, digest)
+	if err != nil {
+		return nil, 0, texts.Errorf("open %s: %w", digest, err)
+	}
+	defer b.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, b)
+	if ctx.Err() != nil {
+		return nil, size, ctx.Err()
+	}
+	switch {
+	case err != nil:
+		var disk *fs.PathError
+		return &verdict{fault: Damaged, detail: "cannot be read: " + err.Error(), put: b.Put, unsure: !errors.As(err, &disk), why: err}, size, nil
+	case hex.EncodeToString(sum.Sum(nil)) != digest:
+		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size), put: b.Put}, size, nil
+	}
+	return nil, size, nil
+}
+
+// look checks that the bytes of a record exist and have its size; nil means that they do.
 func look(ctx context.Context, blobs store.Blobs, m server.Media) (*verdict, error) {
 	info, err := blobs.Stat(ctx, m.SHA256)
 	switch {
-	case errors.Is(err, server.ErrUnknown):
+	case errors.Is(err, server.ErrNotFound):
 		return &verdict{fault: Missing, detail: "there are no bytes"}, nil
 	case err != nil:
-		return nil, fmt.Errorf("look at %s: %w", m.SHA256, err)
+		return nil, texts.Errorf("look at %s: %w", m.SHA256, err)
 	case info.Size != m.Size:
 		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes, not %d", info.Size, m.Size), put: info.Put}, nil
 	}
 	return nil, nil
 }
 
-// clear removes damaged bytes, but not what was put since they were found, nor what a store does not remove yet because
-// an upload of the same may be under way.
-func (v *verdict) clear(ctx context.Context, blobs store.Blobs, sum string) error {
-	info, err := blobs.Stat(ctx, sum)
-	if err == nil && info.Put.Equal(v.put) {
-		if err := blobs.Delete(ctx, sum, time.Now()); err != nil {
-			return err
-		}
-		_, err = blobs.Stat(ctx, sum)
-	}
-	if v.cleared = errors.Is(err, server.ErrUnknown); v.cleared {
+// clear removes damaged bytes, but not what was put since they were found.
+func (v *verdict) clear(ctx context.Context, index Checkable, blobs store.Blobs, m server.Media) error {
+	info, err := blobs.Stat(ctx, m.SHA256)
+	switch {
+	case errors.Is(err, server.ErrNotFound):
+		v.cleared = true
 		return nil
+	case err != nil || !info.Put.Equal(v.put):
+		return err
 	}
+	v.cleared, err = store.Remove(ctx, damaged{index}, blobs, store.Row{SHA256: m.SHA256, Size: m.Size})
 	return err
 }
 
-// repair brings the bytes from a copy, or clears the way for the next upload to bring them.
-func (v *verdict) repair(ctx context.Context, blobs store.Blobs, m server.Media, from store.Blobs) error {
+// repair restores the bytes from a copy, or removes damaged ones so that the next upload stores
+// them.
+func (v *verdict) repair(ctx context.Context, index Checkable, blobs store.Blobs, m server.Media, from store.Blobs) error {
 	v.tried = true
 	if v.fault == Damaged && !v.unsure {
-		if err := v.clear(ctx, blobs, m.SHA256); err != nil {
-			return fmt.Errorf("remove %s: %w", m.SHA256, err)
+		if err := v.clear(ctx, index, blobs, m); err != nil {
+			return texts.Errorf("remove %s: %w", m.SHA256, err)
 		}
 		if !v.cleared {
-			v.detail += "; not removed, for it was put a short while ago: see again in a quarter of an hour"
+			v.detail += "; not removed because it was put again meanwhile, or is being deleted: check again"
 			return nil
 		}
 	}
@@ -192,7 +258,8 @@ func (v *verdict) repair(ctx context.Context, blobs store.Blobs, m server.Media,
 	switch err := copyOne(ctx, from, blobs, m.SHA256, m.Size); {
 	case err == nil:
 		v.repaired = true
-	case errors.Is(err, server.ErrUnknown), errors.Is(err, store.ErrMismatch):
+		return index.Restored(ctx, m.SHA256, m.Size)
+	case errors.Is(err, server.ErrNotFound), errors.Is(err, store.ErrMismatch):
 		v.detail += "; the copy does not have it either"
 	default:
 		return err

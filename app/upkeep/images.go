@@ -3,7 +3,6 @@ package upkeep
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -15,23 +14,23 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// Copied counts.
+// Copied counts what was copied.
 type Copied struct {
 	Files  int64 // in the source
-	Copied int64 // of these; the others were there already
+	Copied int64 // the others were present already
 	Bytes  int64 // copied
 
-	Damaged int64 // not copied, for they are not what their digests say, or the disk does not give them
+	Damaged int64 // not copied: they do not match their digests or cannot be read from disk
 }
 
-// CopyImages copies every blob that is not there yet, workers at once. Each is checked against its digest on its way; one
-// that is damaged does not keep the others from being copied. With
-// dryRun nothing is written, and to may be nil: a store that is not there yet.
+// CopyImages copies every blob that to does not have yet, several at once, and checks each against
+// its digest. A damaged blob does not stop the others. With dryRun nothing is written, and to may
+// be nil: a store that does not exist yet.
 func CopyImages(ctx context.Context, from, to store.Blobs, workers int, dryRun bool, p Progress) (n Copied, err error) {
 	return copyAll(ctx, from.List(ctx), from, to, workers, dryRun, p)
 }
 
-// CopyRecorded is CopyImages for the blobs of an index's media that were made after a time.
+// CopyRecorded is [CopyImages] for the blobs of an index's media created after a given time.
 func CopyRecorded(ctx context.Context, index Media, after time.Time, from, to store.Blobs, workers int, p Progress) (Copied, error) {
 	return copyAll(ctx, func(yield func(store.Info, error) bool) {
 		for m, err := range index.AllMedia(ctx, sqlindex.MediaFilter{}) { // the newest first
@@ -55,7 +54,7 @@ func copyAll(ctx context.Context, list iter.Seq2[store.Info, error], from, to st
 				damaged := errors.Is(err, store.ErrMismatch)
 				if err != nil && !damaged {
 					cancel(err)
-					continue // what is left is not touched: ctx has ended
+					continue // the rest is not touched: ctx has ended
 				}
 				mu.Lock()
 				if n.Files++; copied {
@@ -85,7 +84,7 @@ func copyAll(ctx context.Context, list iter.Seq2[store.Info, error], from, to st
 func feed(ctx context.Context, list iter.Seq2[store.Info, error], todo chan<- store.Info) error {
 	for info, err := range list {
 		if err != nil {
-			return fmt.Errorf("list the images: %w", err)
+			return texts.Errorf("list the images: %w", err)
 		}
 		select {
 		case todo <- info:
@@ -96,7 +95,7 @@ func feed(ctx context.Context, list iter.Seq2[store.Info, error], todo chan<- st
 	return nil
 }
 
-// carry copies one blob, if it is not there yet, and reports whether it did.
+// carry copies one blob unless to has it already, and reports whether it did.
 func carry(ctx context.Context, from, to store.Blobs, info store.Info, dryRun bool) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -108,37 +107,37 @@ func carry(ctx context.Context, from, to store.Blobs, info store.Info, dryRun bo
 	switch {
 	case err == nil && there.Size == info.Size:
 		return false, nil
-	case err != nil && !errors.Is(err, server.ErrUnknown):
-		return false, fmt.Errorf("look for %s: %w", info.SHA256, err)
+	case err != nil && !errors.Is(err, server.ErrNotFound):
+		return false, texts.Errorf("look up %s: %w", info.SHA256, err)
 	case dryRun:
 		return true, nil
 	}
 	err = copyOne(ctx, from, to, info.SHA256, info.Size)
-	if errors.Is(err, server.ErrUnknown) { // deleted since it was listed
+	if errors.Is(err, server.ErrNotFound) { // deleted meanwhile
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// copyOne fails with [store.ErrMismatch] if the bytes are damaged where they come from.
+// copyOne copies a blob. It fails with [store.ErrMismatch] if the source is damaged.
 func copyOne(ctx context.Context, from, to store.Blobs, sum string, size int64) error {
 	b, err := from.Open(ctx, sum)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", sum, err)
+		return texts.Errorf("open %s: %w", sum, err)
 	}
 	defer b.Close()
 	content := &watched{ReadSeeker: b}
 	if err := to.Put(ctx, sum, size, content); err != nil {
 		var disk *fs.PathError
 		if errors.As(content.broken, &disk) {
-			err = fmt.Errorf("%w: %w", store.ErrMismatch, content.broken)
+			err = texts.Errorf("%w: %w", store.ErrMismatch, content.broken)
 		}
-		return fmt.Errorf("copy %s: %w", sum, err)
+		return texts.Errorf("copy %s: %w", sum, err)
 	}
 	return nil
 }
 
-// watched remembers that it could not be read.
+// watched remembers why it could not be read.
 type watched struct {
 	io.ReadSeeker
 	broken error

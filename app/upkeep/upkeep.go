@@ -1,11 +1,27 @@
-// Package upkeep is what an operator does to a store now and then: forget what is old ([Collect]), see whether all is there
-// and right ([Check]), and carry the images elsewhere ([CopyImages]; sqlindex.Copy carries the index).
+// Package upkeep does what an operator does now and then: forget what is old ([Collect]), check
+// that every image is present and undamaged ([Check]), and copy an installation elsewhere ([Move]).
 //
-// All of it can be interrupted at any moment and run again, and nothing of it needs the servers to stop.
+// All of it can be interrupted at any moment and run again, and none of it requires the servers to
+// stop.
 package upkeep
 
-// Progress is told now and then what is being done, how much of it is done, and of how much, if that is known (else 0). It
-// is called from one goroutine.
+import (
+	"context"
+	"iter"
+
+	"github.com/wxup/wxup/app/store/sqlindex"
+	"github.com/wxup/wxup/server"
+)
+
+// Media lists the records of kept files. *sqlindex.Index implements it.
+type Media interface {
+	AllMedia(context.Context, sqlindex.MediaFilter) iter.Seq2[server.Media, error]
+}
+
+var _ Media = (*sqlindex.Index)(nil)
+
+// Progress is called now and then with the current step, how much of it is done, and the total, or
+// 0 if that is unknown. Calls do not overlap.
 type Progress func(step string, done, of int64)
 
 func (p Progress) tell(step string, done, of int64) {
@@ -14,5 +30,5 @@ func (p Progress) tell(step string, done, of int64) {
 	}
 }
 
-// tellEvery is how many things are done between two calls of a Progress.
+// tellEvery is how many items are done between two calls of a Progress.
 const tellEvery = 100

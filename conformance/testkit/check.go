@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// A result is what became of one call, or, with only client, route and needs, what a driver had to set.
+// A result is what became of one call, or, with only client, route and needs, what a driver had to
+// set.
 type result struct {
 	Client   string
 	Route    string
@@ -34,7 +35,8 @@ type result struct {
 //	curl  proxy  secapi/apiv3-key    OK    refused, 200 SIGNERROR, explained: v2.key.apiv3
 //	curl  proxy  merchant/form       FAIL  400 {"code":"PARAM_ERROR",…}
 //
-// It reads lines of these forms; all other text comes from an SDK's own logging and goes to standard error:
+// It reads lines of these forms; all other text comes from an SDK's own logging and goes to
+// standard error:
 //
 //	<client> <route> <api/variant> OK <url or media_id> <what the SDK verified the answer with>
 //	<client> <route> <api/variant> REFUSED <what the SDK said>

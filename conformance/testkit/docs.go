@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// writeDocs writes both pages. It refuses when a client of calls.txt was not run: the page would say less than it seems to.
+// writeDocs writes both pages. It refuses when a client of calls.txt was not run: the page would
+// say less than it seems to.
 func writeDocs(clients []client, resultsFile, conformance, docs string) error {
 	text, err := os.ReadFile(resultsFile)
 	if err != nil {
@@ -66,6 +67,7 @@ func (m *matrix) write(p *page) {
 		passed, all = passed+ok, all+of
 	}
 	p.line("# ", p.say(title), "\n")
+	p.line(p.say(twin), "\n")
 	p.line(p.say(intro1), "\n")
 	p.line(p.say(intro2), "\n")
 	p.line(p.say(ways), "\n")

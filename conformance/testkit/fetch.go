@@ -19,11 +19,11 @@ import (
 
 const maxAnswer = 16 << 20 // bytes read of one fetched file; the largest one sent is far below
 
-// A fetcher asks the server what it has: an uploaded file by its public URL, or by its private media id as the operator,
-// and the record of an exchange.
+// A fetcher asks the server what it has: an uploaded file by its public URL, or by its private
+// media id as the operator, and the record of an exchange.
 type fetcher struct {
 	client     *http.Client
-	base       *url.URL // WXUP_HTTP_URL
+	admin      *url.URL // WXUP_ADMIN_URL
 	adminToken string
 	hosts      map[string]bool // besides loopback addresses, the only hosts it talks to
 	seen       map[string]bool // refused exchanges that were there before, or that are found to be a call's
@@ -31,13 +31,13 @@ type fetcher struct {
 
 func newFetcher() (*fetcher, error) {
 	f := &fetcher{adminToken: os.Getenv("WXUP_ADMIN_TOKEN"), hosts: map[string]bool{}, seen: map[string]bool{}}
-	for _, name := range []string{"WXUP_HTTP_URL", "WXUP_HTTPS_URL"} {
+	for _, name := range []string{"WXUP_HTTP_URL", "WXUP_HTTPS_URL", "WXUP_ADMIN_URL"} {
 		u, err := url.Parse(os.Getenv(name))
 		if err != nil || u.Host == "" {
 			return nil, fmt.Errorf("%s is not a URL: %q", name, os.Getenv(name))
 		}
-		if name == "WXUP_HTTP_URL" {
-			f.base = u
+		if name == "WXUP_ADMIN_URL" {
+			f.admin = u
 		}
 		f.hosts[u.Hostname()] = true
 	}
@@ -82,7 +82,7 @@ func (f *fetcher) file(printed string) ([]byte, error) {
 	}
 	u, err := url.Parse(printed)
 	if private := err != nil || u.Scheme != "http" && u.Scheme != "https"; private {
-		return f.get(f.base.JoinPath("api/v1/media", url.PathEscape(printed)), true)
+		return f.get(f.admin.JoinPath("api/v1/media", url.PathEscape(printed)), true)
 	}
 	return f.get(u, false)
 }
@@ -120,11 +120,11 @@ func (f *fetcher) exchangeOf(file, outcome string) (exchange, error) {
 }
 
 // An account answer names its record in the message, a Pay answer in a header that some SDKs show.
-var recordID = regexp.MustCompile(`(?:rid: |Request-Id=\[)([0-9A-Za-z-]+)`)
+var recordID = regexp.MustCompile(`(?:rid: |Request-I[Dd]=\[)([0-9A-Za-z-]+)`)
 
-// refused finds the record of a refused call: by the ID in what the SDK said; or by its file; or, since a server that
-// refuses for what is in the head reads no file, the first of its endpoint that no call was found to have made. The drivers
-// run one after another.
+// refused finds the record of a refused call: by the ID in what the SDK said; or by its file; or,
+// since a server that refuses for what is in the head reads no file, the first of its endpoint that
+// no call was found to have made. The drivers run one after another.
 func (f *fetcher) refused(c call, said string) (x exchange, err error) {
 	id := ""
 	if m := recordID.FindStringSubmatch(said); m != nil {
@@ -134,7 +134,7 @@ func (f *fetcher) refused(c call, said string) (x exchange, err error) {
 	} else if id, err = f.unseen(c); err != nil {
 		return x, err
 	}
-	b, err := f.get(f.base.JoinPath("api/v1/exchanges", id), true)
+	b, err := f.get(f.admin.JoinPath("api/v1/exchanges", id), true)
 	if err != nil {
 		return x, err
 	}
@@ -158,7 +158,7 @@ func (f *fetcher) unseen(c call) (id string, err error) {
 }
 
 func (f *fetcher) exchanges(query url.Values) ([]exchange, error) {
-	u := f.base.JoinPath("api/v1/exchanges")
+	u := f.admin.JoinPath("api/v1/exchanges")
 	u.RawQuery = query.Encode()
 	b, err := f.get(u, true)
 	if err != nil {

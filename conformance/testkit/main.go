@@ -1,4 +1,5 @@
-// Testkit makes the files that a conformance run sends, judges what the drivers print, and writes the matrix.
+// Testkit makes the files that a conformance run sends, judges what the drivers print, and writes
+// the matrix.
 //
 //	testkit clients CALLS                          prints name, ecosystem and package of each client, one a line
 //	testkit routes CALLS CLIENT                    prints the routes of a client's calls, one a line
@@ -8,7 +9,8 @@
 //	testkit docs CALLS RESULTS CONFORMANCE DOCS    writes compatibility.md and compatibility.zh-CN.md into DOCS; the
 //	                                               versions are those of CONFORMANCE/go/go.mod and node/package-lock.json
 //
-// CALLS is ../calls.txt. The standard library is all it needs, so that it builds where no module can be downloaded.
+// CALLS is ../calls.txt. The standard library is all it needs, so that it builds where no module
+// can be downloaded.
 package main
 
 import (
@@ -56,7 +58,8 @@ func run(args []string) error {
 	return fmt.Errorf("no such command, or not its arguments: %q", args)
 }
 
-// named is the clients of these names, with their calls on the routes of this run: CONFORMANCE_ROUTES, or all.
+// named is the clients of these names, with their calls on the routes of this run:
+// CONFORMANCE_ROUTES, or all.
 func named(clients []client, names []string) []client {
 	only := strings.Fields(os.Getenv("CONFORMANCE_ROUTES"))
 	clients = slices.DeleteFunc(slices.Clone(clients), func(c client) bool { return !slices.Contains(names, c.name) })

@@ -16,7 +16,8 @@ import (
 	"path/filepath"
 )
 
-// makeFiles writes each call's file. Its content follows from its name: no two are alike, and every run sends the same.
+// makeFiles writes each call's file. Its content follows from its name: no two are alike, and every
+// run sends the same.
 func makeFiles(clients []client, dir string) error {
 	var calls []call
 	for _, c := range clients {
@@ -73,7 +74,8 @@ func photo(rnd *rand.Rand, width, height int) image.Image {
 	return img
 }
 
-// encodeBMP writes the plainest BMP there is: 24 bits a pixel, no compression, rows from the bottom up.
+// encodeBMP writes the plainest BMP there is: 24 bits a pixel, no compression, rows from the bottom
+// up.
 func encodeBMP(w io.Writer, img image.Image) error {
 	width, height := img.Bounds().Dx(), img.Bounds().Dy()
 	stride := (3*width + 3) &^ 3
@@ -99,7 +101,8 @@ func encodeBMP(w io.Writer, img image.Image) error {
 	return err
 }
 
-// encodeMP4 writes a film without a track: ftyp, moov with its mvhd, and an mdat of noise (ISO/IEC 14496-12).
+// encodeMP4 writes a film without a track: ftyp, moov with its mvhd, and an mdat of noise (ISO/IEC
+// 14496-12).
 func encodeMP4(w io.Writer, rnd *rand.Rand) error {
 	be := binary.BigEndian
 	mvhd := make([]byte, 100)               // version 0, no flags, no dates

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
 // completes asks a real shell what it would propose.
@@ -17,11 +19,7 @@ func completes(t *testing.T, shell, script string, env ...string) string {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, shell, strings.Fields(map[string]string{"bash": "--norc --noprofile -c", "zsh": "-f -c", "fish": "--no-config -c"}[shell])...)
 	cmd.Args = append(cmd.Args, script)
-	program, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Env = append(os.Environ(), append(env, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"), "HOME="+t.TempDir(), "WXUP_LANG=en", "WXUP_DATA=")...)
+	cmd.Env = append(os.Environ(), append(env, "PATH="+filepath.Dir(wxupPath(t))+":"+os.Getenv("PATH"), "HOME="+t.TempDir(), "WXUP_LANG=en", "WXUP_DATA=")...)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -31,40 +29,39 @@ func completes(t *testing.T, shell, script string, env ...string) string {
 }
 
 func TestCompletion(t *testing.T) {
-	config := writeConfig(t, "profiles: {shop-one: {mchid: 1900009191}, shop-two: {appid: wx1}, news: {appid: wx2}}\n", 0o600)
+	t.Parallel()
+	config := writeFile(t, "profiles: {shop-one: {mchid: 1900009191}, shop-two: {appid: wx1}, news: {appid: wx2}}\n")
 	env := []string{"WXUP_CONFIG=" + config}
 	for _, x := range []struct{ shell, endpoint, profile, command string }{
 		// COMPREPLY is what bash would show; the functions of the package bash-completion that the script wants are few.
-		{"bash", bashAsks("wxup put a.jpg --to mar"), bashAsks("wxup put --profile shop"), bashAsks("wxup ch")},
-		{"fish", "wxup completion fish | source; complete -C 'wxup put a.jpg --to mar'", "wxup completion fish | source; complete -C 'wxup put --profile shop'", "wxup completion fish | source; complete -C 'wxup ch'"},
+		{"bash", bashAsks("wxup put a.jpg --to mar"), bashAsks("wxup put --profile shop"), bashAsks("wxup do")},
+		{"fish", "wxup completion fish | source; complete -C 'wxup put a.jpg --to mar'", "wxup completion fish | source; complete -C 'wxup put --profile shop'", "wxup completion fish | source; complete -C 'wxup do'"},
 	} {
 		t.Run(x.shell, func(t *testing.T) {
-			if _, err := exec.LookPath(x.shell); err != nil {
-				t.Skipf("SKIPPED: no %s here", x.shell)
-			}
+			t.Parallel()
+			need.Program(t, x.shell, need.Setup)
 			if got := completes(t, x.shell, x.endpoint, env...); !strings.Contains(got, "marketing") || strings.Contains(got, "article") {
 				t.Errorf("--to mar: %q", got)
 			}
 			if got := completes(t, x.shell, x.profile, env...); !strings.Contains(got, "shop-one") || !strings.Contains(got, "shop-two") || strings.Contains(got, "news") {
 				t.Errorf("--profile shop: %q", got)
 			}
-			if got := completes(t, x.shell, x.command, env...); !strings.Contains(got, "check") || strings.Contains(got, "serve") {
+			if got := completes(t, x.shell, x.command, env...); !strings.Contains(got, "doctor") || strings.Contains(got, "serve") {
 				t.Errorf("ch: %q", got)
 			}
 		})
 	}
 	t.Run("zsh", func(t *testing.T) {
-		if _, err := exec.LookPath("zsh"); err != nil {
-			t.Skip("SKIPPED: no zsh here")
-		}
-		for line, want := range map[string]string{"wxup put a.jpg --to mark": "marketing", "wxup put --profile shop-o": "shop-one", "wxup chec": "check"} {
+		t.Parallel()
+		need.Program(t, "zsh", need.Setup)
+		for line, want := range map[string]string{"wxup put a.jpg --to mark": "marketing", "wxup put --profile shop-o": "shop-one", "wxup doct": "doctor"} {
 			if got := completes(t, "zsh", zshAsks(line, want), env...); !strings.Contains(got, want) {
 				t.Errorf("%s: %q", line, got)
 			}
 		}
 	})
-	if out := completes(t, "bash", "wxup completion powershell", env...); !strings.Contains(out, "Register-ArgumentCompleter") {
-		t.Errorf("powershell: %.200s", out)
+	if out, err := exec.Command(wxupPath(t), "completion", "powershell").CombinedOutput(); err != nil || !strings.Contains(string(out), "Register-ArgumentCompleter") {
+		t.Errorf("powershell: %v: %.200s", err, out)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,18 +10,20 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/wxup/wxup/app/settings"
 )
 
 // TestDeploy: every variable that the files in deploy/ set is the twin of a flag, or a credential; every YAML file is one;
 // and the ports that they name are those that they open.
 func TestDeploy(t *testing.T) {
 	p := &program{}
-	root := p.root()
+	root := rootCommand(p)
 	files, err := filepath.Glob("../../../deploy/*")
 	if err != nil || len(files) < 5 {
 		t.Fatal(files, err)
 	}
-	known := flagNames(root)
+	known := slices.Collect(maps.Keys(knownFlags(root)))
 	used := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -35,7 +38,7 @@ func TestDeploy(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`\b(WXUP_[A-Z0-9_]+)\b ?[:=]`).FindAllStringSubmatch(string(text), -1) {
 			used++
-			if !slices.ContainsFunc(known, func(flag string) bool { return flagTwin(flag) == m[1] }) {
+			if !slices.ContainsFunc(known, func(flag string) bool { return settings.Variable(flag) == m[1] }) {
 				t.Errorf("%s sets %s, and there is no such flag", filepath.Base(file), m[1])
 			}
 		}

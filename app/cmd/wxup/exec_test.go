@@ -34,11 +34,11 @@ func TestReadyElsewhere(t *testing.T) {
 	}))
 	defer ts.Close()
 	p := &program{}
-	if err := p.ready(t.Context(), []string{ts.URL}, readyTime); err == nil || !strings.Contains(err.Error(), "503 Service Unavailable; is it wxup") {
+	if err := ready(t.Context(), p, []string{ts.URL}, readyTime); err == nil || !strings.Contains(err.Error(), "503 Service Unavailable; is it wxup") {
 		t.Errorf("a page: %v", err)
 	}
 	page = "text/plain; charset=utf-8"
-	if err := p.ready(t.Context(), []string{ts.URL}, readyTime); err == nil || err.Error() != "index: down" {
+	if err := ready(t.Context(), p, []string{ts.URL}, readyTime); err == nil || err.Error() != "index: down" {
 		t.Errorf("wxup's words: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,8 +22,13 @@ import (
 	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/app/datadir"
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/sign"
 )
+
+// long chooses the long form of some tests; .ci/run and .ci/long set it.
+var long = os.Getenv("WXUP_LONG") != ""
 
 // process is the program run for real, as a process of its own.
 type process struct {
@@ -30,42 +36,55 @@ type process struct {
 	cmd *exec.Cmd
 }
 
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "wxup-test")
-	if err != nil {
-		return "", err
-	}
-	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "wxup"), ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return filepath.Join(dir, "wxup"), nil
-})
-
-func start(t testing.TB, dir string, flags ...string) *process {
+// wxupPath is the path of wxup: the test binary under another name, see TestMain.
+func wxupPath(t testing.TB) string {
 	t.Helper()
-	program, err := built()
+	path, err := exec.LookPath("wxup")
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--proxy", "", "--log", "off"}, flags...)
-	p := &process{dir, exec.Command(program, args...)}
+	return path
+}
+
+func start(t testing.TB, dir string, flags ...string) *process {
+	t.Helper()
+	args := append([]string{"serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--admin", "127.0.0.1:0", "--proxy", "", "--log", "off"}, flags...)
+	p := &process{dir, exec.Command(wxupPath(t), args...)}
+	env := p.cmd.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	p.cmd.Env = append(env, "TMPDIR="+t.TempDir()) // a process that is killed leaves SQLite's files
 	var stderr bytes.Buffer
 	p.cmd.Stderr = &stderr
-	os.Remove(envFile(dir))
+	os.Remove(datadir.EnvFile(dir))
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.kill() })
-	for range 400 {
-		if _, err := os.Stat(envFile(dir)); err == nil {
-			return p
-		}
-		time.Sleep(25 * time.Millisecond)
+	if !p.up() {
+		p.kill()
+		t.Fatalf("the server did not come up: %s", stderr.String())
 	}
-	p.kill()
-	t.Fatalf("the server did not come up: %s", stderr.String())
-	return nil
+	return p
+}
+
+// up waits until the server is up.
+func (p *process) up() bool {
+	return becomes(func() bool {
+		_, err := os.Stat(datadir.EnvFile(p.dir))
+		return err == nil
+	})
+}
+
+// becomes waits up to a minute for something to become true, and reports whether it did.
+func becomes(is func() bool) bool {
+	for until := time.Now().Add(time.Minute); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *process) kill() {
@@ -74,7 +93,7 @@ func (p *process) kill() {
 }
 
 func (p *process) vars(t testing.TB) map[string]string {
-	vars, err := readEnv(envFile(p.dir))
+	vars, err := datadir.ReadEnv(datadir.EnvFile(p.dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,21 +101,19 @@ func (p *process) vars(t testing.TB) map[string]string {
 }
 
 func (p *process) client(t testing.TB, vars map[string]string) *wxup.Client {
-	m, err := merchantFrom(func(name string) string { return vars[name] }, wxup.PayV3)
+	c, err := wxup.FromVariables(func(name string) string { return vars[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &wxup.Client{
-		BaseURL: vars["WXUP_HTTP_URL"], Merchant: m, App: &wxup.App{AppID: vars["WXUP_APPID"], Secret: vars["WXUP_APPSECRET"], Stable: true},
-		Transport: &http.Transport{MaxIdleConnsPerHost: 64},
-	}
+	c.BaseURL, c.Transport = vars["WXUP_HTTP_URL"], &http.Transport{MaxIdleConnsPerHost: 64}
+	return c
 }
 
 // peak is the most memory that the process has had resident, in bytes.
 func (p *process) peak(t testing.TB) int64 {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
-		t.Skipf("SKIPPED: the peak of memory is read from /proc: %v", err)
+		need.That(t, false, "/proc", "use Linux")
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
@@ -122,7 +139,7 @@ func unique(n int) []byte {
 // BenchmarkBurst sends 200 uploads of 2 MB at once and prints the most memory that the server had resident meanwhile.
 // What does not fit into the budget waits; none may fail.
 func BenchmarkBurst(b *testing.B) {
-	const callers, size = 200, 2 * wxup.MB
+	const callers, size = 200, 2 << 20
 	p := start(b, b.TempDir(), "--budget-wait", "60s")
 	c := p.client(b, p.vars(b))
 	c.SkipVerify = true // the sender shares the machine
@@ -149,22 +166,23 @@ func BenchmarkBurst(b *testing.B) {
 		b.ReportMetric(callers/time.Since(begun).Seconds(), "uploads/s")
 	}
 	peak := p.peak(b)
-	b.ReportMetric(float64(peak)/wxup.MB, "peak-MB")
-	if peak > 256*wxup.MB {
-		b.Errorf("the server had %d MB resident; 256 are allowed", peak/wxup.MB)
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
+	if peak > 256<<20 {
+		b.Errorf("the server had %d MB resident; 256 are allowed", peak/(1<<20))
 	}
 }
 
 // TestCrowd: what does not fit into the budget in time is told so, in the documented way, and the rest is accepted.
 func TestCrowd(t *testing.T) {
-	p := start(t, t.TempDir(), "--budget", strconv.Itoa(6*wxup.MB), "--budget-wait", "1ms")
+	t.Parallel()
+	p := start(t, t.TempDir(), "--budget", strconv.Itoa(32<<20), "--budget-wait", "1ms")
 	c := p.client(t, p.vars(t))
 	c.Retry.Attempts = 1
 	var accepted, refused atomic.Int32
 	var wg sync.WaitGroup
 	for range 40 {
 		wg.Go(func() {
-			_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("big.jpg", unique(2*wxup.MB)))
+			_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("big.jpg", unique(2<<20)))
 			switch {
 			case err == nil:
 				accepted.Add(1)
@@ -185,14 +203,21 @@ func TestCrowd(t *testing.T) {
 // TestKill kills the server with SIGKILL at random moments while uploads run, over all three APIs that need no TLS, and
 // then looks for every upload that was acknowledged: its bytes must be there and right. WXUP_LONG=1 kills 100 times.
 func TestKill(t *testing.T) {
+	need.Time(t)
+	t.Parallel()
 	kills := 12
-	if os.Getenv("WXUP_LONG") != "" {
+	if long {
 		kills = 100
 	}
 	dir := t.TempDir()
 	type ack struct{ address, sum string }
 	var mu sync.Mutex
 	var acks []ack
+	count := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(acks)
+	}
 	for range kills {
 		p := start(t, dir)
 		vars := p.vars(t)
@@ -203,7 +228,7 @@ func TestKill(t *testing.T) {
 			wg.Go(func() {
 				for ctx.Err() == nil {
 					data := unique(1000 + 40000*w)
-					ep := []wxup.Endpoint{wxup.MarketingImage, wxup.MerchantImage, wxup.ArticleImage, wxup.MarketingImage}[w]
+					ep := []*wxup.Endpoint{wxup.MarketingImage, wxup.MerchantImage, wxup.ArticleImage, wxup.MarketingImage}[w]
 					res, err := c.Upload(ctx, ep, wxup.Bytes("photo.jpg", data))
 					if err != nil {
 						continue
@@ -219,9 +244,11 @@ func TestKill(t *testing.T) {
 				}
 			})
 		}
-		b := make([]byte, 1)
-		rand.Read(b)
-		time.Sleep(150*time.Millisecond + time.Duration(b[0])*time.Millisecond)
+		before := count()
+		if !becomes(func() bool { return count() >= before+4 }) {
+			t.Error("no upload is acknowledged")
+		}
+		time.Sleep(mathrand.N(250 * time.Millisecond))
 		p.kill()
 		cancel()
 		wg.Wait()
@@ -230,7 +257,7 @@ func TestKill(t *testing.T) {
 	vars := p.vars(t)
 	lost := 0
 	for _, a := range acks {
-		data, status, err := fetch(vars["WXUP_HTTP_URL"]+a.address, vars["WXUP_ADMIN_TOKEN"])
+		data, status, err := fetch(at(vars, a.address), vars["WXUP_ADMIN_TOKEN"])
 		if sum := sha256.Sum256(data); err != nil || status != 200 || hex.EncodeToString(sum[:]) != a.sum {
 			lost++
 			t.Errorf("%s: %d, %v", a.address, status, err)
@@ -248,6 +275,8 @@ func TestKill(t *testing.T) {
 
 // TestStop sends SIGTERM while uploads run: those under way finish, and nothing that was acknowledged is lost.
 func TestStop(t *testing.T) {
+	need.Time(t)
+	t.Parallel()
 	dir := t.TempDir()
 	for range 4 {
 		p := start(t, dir)
@@ -276,17 +305,16 @@ func TestStop(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(200 * time.Millisecond)
+		if !becomes(func() bool { return ok.Load() >= 6 }) {
+			t.Error("no upload is acknowledged")
+		}
 		p.cmd.Process.Signal(os.Interrupt)
 		if err := p.cmd.Wait(); err != nil {
 			t.Errorf("the server did not stop cleanly: %v", err)
 		}
 		cancel()
 		wg.Wait()
-		if ok.Load() == 0 {
-			t.Error("no upload ran")
-		}
-		if _, err := os.Stat(envFile(dir)); err == nil {
+		if _, err := os.Stat(datadir.EnvFile(dir)); err == nil {
 			t.Error("wxup.env is still there")
 		}
 	}
@@ -294,6 +322,7 @@ func TestStop(t *testing.T) {
 
 // TestPermissions: nothing that the server writes may be read by others, but what it hands out as public.
 func TestPermissions(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	p := start(t, dir)
 	c := p.client(t, p.vars(t))

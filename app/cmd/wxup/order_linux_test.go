@@ -11,9 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/need"
 )
 
 // TestOrder watches the system calls of one upload: what makes it survive a loss of power must have happened before the
@@ -21,30 +21,18 @@ import (
 //
 //	the temporary file is synced → renamed → its directory synced → the index's log synced → HTTP 200
 func TestOrder(t *testing.T) {
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("CI needs strace")
-		}
-		t.Skip("SKIPPED: the order of system calls is watched with strace, which is not installed")
-	}
-	program, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
+	strace := need.Program(t, "strace", need.Setup)
 	dir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	cmd := exec.Command(strace, "-f", "-y", "-e", "trace=write,fsync,fdatasync,renameat,renameat2", "-o", trace,
-		program, "serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--proxy", "", "--log", "off")
+		wxupPath(t), "serve", "--data", dir, "--http", "127.0.0.1:0", "--https", "", "--admin", "127.0.0.1:0", "--proxy", "", "--log", "off")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	p := &process{dir, cmd}
 	defer p.kill()
-	for range 400 {
-		if _, err := os.Stat(envFile(dir)); err == nil {
-			break
-		}
-		time.Sleep(25 * time.Millisecond)
+	if !p.up() {
+		t.Fatal("the server did not come up")
 	}
 	c := p.client(t, p.vars(t))
 	for i := range 3 {

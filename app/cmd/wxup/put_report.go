@@ -1,318 +1,216 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strconv"
+	"iter"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
-	"unicode"
-
-	"github.com/mattn/go-runewidth"
-	"golang.org/x/term"
 
 	"github.com/wxup/wxup"
-	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/app/batch"
+	"github.com/wxup/wxup/app/internal/phrase"
+	"github.com/wxup/wxup/app/pick"
+	"github.com/wxup/wxup/app/term"
 )
 
-// uploaded and refused are the lines of wxup put --json.
-type uploaded struct {
-	File     string     `json:"file"`
-	Endpoint string     `json:"endpoint"`
-	URL      string     `json:"url,omitempty"`
-	MediaID  string     `json:"media_id,omitempty"`
-	SHA256   string     `json:"sha256"`
-	Bytes    int64      `json:"bytes"`
-	Seconds  float64    `json:"seconds"`
-	Fitted   string     `json:"fitted,omitempty"`
-	Cached   bool       `json:"cached,omitempty"`
-	Expires  *time.Time `json:"expires,omitempty"`
-}
-
-type refused struct {
-	File     string      `json:"file"`
-	Endpoint string      `json:"endpoint"`
-	Error    refusedWith `json:"error"`
-}
-
-type refusedWith struct {
-	Problem   wxup.Problem `json:"problem,omitempty"`
-	Status    int          `json:"status,omitempty"`
-	Code      string       `json:"code,omitempty"`
-	Message   string       `json:"message"`
-	RequestID string       `json:"request_id,omitempty"`
-	Hint      string       `json:"hint,omitempty"`
-}
-
-// report says what becomes of the uploads of one run: results on standard output, all else on the other.
-type report struct {
-	p      *program
-	f      putFlags
-	items  []item
-	single bool // one file was named: its result alone is printed
+// putReport is the [batch.Reporter] of put: results go to standard output, everything else to
+// standard error.
+type putReport struct {
+	*program
+	flags  *putFlags
+	items  []pick.Item
+	server string // its URL; "" is the real WeChat
+	single bool   // one file was named: its result is printed without the name
 	begun  time.Time
 
 	mu      sync.Mutex
 	out     io.Writer
 	note    io.Writer
-	bars    *bars
-	columns int  // of the names on a terminal; 0 puts a tab behind them
-	colour  bool // on note
+	bars    *term.Bars
+	columns int          // of names on a terminal; 0 puts a tab after them
+	paint   term.Painter // of note
 	urls    []string
-	sums    map[string]*sum // by the endpoint's name
-	order   []string
 	said    map[string]bool
 	err     error // of writing a result
-	stopped bool
 }
 
-// sum is what became of one endpoint's files.
-type sum struct {
-	uploaded, remembered, refused, fitted int
-	bytes                                 int64
-}
+var _ batch.Reporter = (*putReport)(nil)
 
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
-}
-
-func newReport(p *program, f putFlags, args []string, items []item, asides int) *report {
-	r := &report{
-		p: p, f: f, items: items, begun: time.Now(), out: p.stdout, note: p.stderr, sums: map[string]*sum{}, said: map[string]bool{},
-		single: len(args) == 1 && len(items) == 1 && (items[0].name == args[0] || items[0].content != nil),
-		colour: terminal(p.stderr) && os.Getenv("NO_COLOR") == "",
+func newPutReport(p *program, f *putFlags, args []string, items []pick.Item, server string) *putReport {
+	r := &putReport{
+		program: p, flags: f, items: items, server: server, begun: time.Now(), out: p.stdout, note: p.stderr, said: map[string]bool{},
+		single: len(args) == 1 && len(items) == 1 && (items[0].Name == args[0] || items[0].Content != nil),
+		paint:  term.PainterFor(p.stderr),
 	}
-	for i := range items {
-		name := items[i].ep.Name
-		if r.sums[name] == nil {
-			r.sums[name] = &sum{}
-			r.order = append(r.order, name)
-		}
-	}
-	if terminal(p.stdout) {
-		for i := range items {
-			r.columns = max(r.columns, min(runewidth.StringWidth(printable(items[i].name)), 48))
-		}
+	if term.Is(p.stdout) {
+		r.columns = term.NameColumn(itemNames(items))
 	}
 	if f.urls {
 		r.urls = make([]string, len(items))
 	}
-	if asides > 0 && !f.quiet && !f.urls {
-		p.leftAside(asides)
-	}
-	if terminal(p.stderr) && !f.quiet && !f.urls {
-		r.bars = newBars(p, p.stderr, items)
-		r.note = r.bars
-		if terminal(p.stdout) {
-			r.out = r.bars
-		}
-	}
 	return r
 }
 
-// printable is a name that does nothing to a terminal, and stays in its line.
-func printable(name string) string {
-	if strings.ContainsFunc(name, func(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c == unicode.ReplacementChar }) {
-		return strconv.Quote(name)
+// begin starts the bars, if there is a terminal for them.
+func (r *putReport) begin(skipped int) {
+	if r.flags.quiet || r.flags.urls {
+		return
 	}
-	return name
-}
-
-// oneLine takes out of a message what would do something to a terminal.
-func oneLine(text string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, text)
-}
-
-// paint gives a text on standard error a colour of ECMA-48: 31 red, 33 yellow, 2 faint.
-func (r *report) paint(colour int, text string) string {
-	if !r.colour {
-		return text
+	if skipped > 0 {
+		saySkipped(r.program, skipped)
 	}
-	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", colour, text)
-}
-
-func (r *report) write(text string) {
-	if _, err := io.WriteString(r.out, text); err != nil && r.err == nil {
-		r.err = fmt.Errorf("write the results: %w", err)
+	if !term.Is(r.stderr) {
+		return
+	}
+	var bytes int64
+	for i := range r.items {
+		bytes += r.whole(i)
+	}
+	r.bars = term.NewBars(r.stderr, len(r.items), bytes, func(done int) string { return r.t("%d of %d files", done, len(r.items)) })
+	r.note = r.bars
+	if term.Is(r.stdout) {
+		r.out = r.bars
 	}
 }
 
-// broken reports whether results can no longer be written.
-func (r *report) broken() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.err != nil
+// whole returns the size that an item has in the bar for all.
+func (r *putReport) whole(i int) int64 {
+	if it := &r.items[i]; it.Err != nil || it.Same >= 0 || it.Size < 0 {
+		return 0
+	}
+	return r.items[i].Size
 }
 
-func (r *report) uploaded(i int, res *wxup.Result, took time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	it := &r.items[i]
-	s := r.sums[it.ep.Name]
-	line := uploaded{it.name, it.ep.Name, res.URL, res.MediaID, res.SHA256, res.Size, float64(took.Milliseconds()) / 1000, "", res.Cached, nil}
-	if res.Fitted != nil {
-		line.Fitted = res.Fitted.String()
+func saySkipped(p *program, files int) {
+	fmt.Fprintln(p.stderr, "wxup: "+p.t("skipped files of other formats: %d", files))
+}
+
+func nothingToUpload(p *program, skipped int) {
+	text := p.t("nothing to upload")
+	if skipped > 0 {
+		text = p.t("nothing to upload (skipped files of other formats: %d; --fit may help)", skipped)
 	}
-	if !res.Expires.IsZero() {
-		line.Expires = &res.Expires
-	}
-	switch {
-	case res.Cached:
-		s.remembered++
-	default:
-		s.uploaded++
-		s.bytes += res.Size
-		if line.Fitted != "" {
-			s.fitted++
-			if !r.f.quiet && !r.f.asJSON {
-				fmt.Fprintf(r.note, "wxup: %s: %s%s\n", printable(it.name), r.p.say("fitted: ", "已调整："), r.p.inLanguage(res.Fitted))
+	fmt.Fprintln(p.stderr, "wxup: "+text)
+}
+
+func itemNames(items []pick.Item) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range items {
+			if !yield(items[i].Name) {
+				return
 			}
 		}
 	}
-	switch answer := res.URL + res.MediaID; {
-	case r.f.asJSON:
-		r.write(jsonLine(line))
-	case r.f.urls:
-		r.urls[i] = answer
-	case r.single:
-		r.write(answer + "\n")
-		if res.Cached && !r.f.quiet {
-			fmt.Fprintln(r.note, r.paint(2, "wxup: "+fmt.Sprintf(r.p.say("%s was uploaded before; --again sends it anew", "%s 已上传过；加 --again 可重新发送"), printable(it.name))))
-		}
-	case r.columns > 0:
-		name := printable(it.name)
-		r.write(runewidth.FillRight(name, max(r.columns, runewidth.StringWidth(name))) + "  " + answer + "\n")
-	default:
-		r.write(printable(it.name) + "\t" + answer + "\n")
-	}
-	if r.bars != nil {
-		r.bars.finished(i, it.size, it.same < 0)
-	}
 }
 
-// inLanguage is a text that may be there in both languages.
-func (p *program) inLanguage(text fmt.Stringer) string {
-	if t, ok := text.(interface{ Text(lang string) string }); ok {
-		return t.Text(p.lang)
-	}
-	return text.String()
-}
-
-func (r *report) refused(i int, err error) {
+func (r *putReport) Uploaded(i int, res *wxup.Result, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	r.sums[it.ep.Name].refused++
-	with := r.p.refusedWith(err)
-	if !r.f.fit && mayFit(it, err) {
-		with.Hint = r.p.say("--fit may make it fit: see wxup check", "--fit 也许能使其符合要求，见 wxup check")
+	if res.Change != nil && !res.Cached && !r.flags.quiet && !r.flags.asJSON {
+		fmt.Fprintf(r.note, "wxup: %s: %s\n", term.Name(it.Name), r.t("fitted: %s", change(r.program, res.Change)))
 	}
-	if r.f.asJSON {
-		r.write(jsonLine(refused{it.name, it.ep.Name, with}))
-	} else {
-		fmt.Fprintf(r.note, "%s\n", r.paint(31, fmt.Sprintf("wxup: %s: %s", printable(it.name), oneLine(err.Error()))))
-		if with.Hint != "" {
-			fmt.Fprintf(r.note, "  → %s\n", with.Hint)
+	switch answer := res.URL + res.MediaID; {
+	case r.flags.asJSON:
+		line := uploadedLine{it.Name, it.Endpoint.Name, res.URL, res.MediaID, res.SHA256, res.Size, float64(took.Milliseconds()) / 1000, english(res.Change), res.Cached, nil}
+		if !res.Expires.IsZero() {
+			line.Expires = &res.Expires
 		}
-	}
-	if r.bars != nil {
-		r.bars.finished(i, it.size, it.same < 0)
-	}
-}
-
-// refusedWith is an error as JSON has it, with what to do about it.
-func (p *program) refusedWith(err error) refusedWith {
-	with := refusedWith{Problem: wxup.ProblemOf(err), Message: err.Error()}
-	with.Hint = with.Problem.Hint(p.lang)
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		with.Hint = p.say("nothing listens at that address; is wxup serve running?", "该地址没有服务在监听；wxup serve 在运行吗？")
-	case errors.Is(err, context.DeadlineExceeded):
-		with.Hint = p.say("no answer came in time; try again later, or see whether the address is right", "未在时限内得到应答；请稍后再试，或检查地址是否正确")
-	}
-	if e, ok := errors.AsType[*wxup.Error](err); ok {
-		switch {
-		case e.Status != 0:
-		case e.Problem == wxup.BadMeta:
-			with.Hint = p.say("fields are given with --meta NAME=VALUE, or by the meta of a rule", "字段用 --meta NAME=VALUE 或规则的 meta 给出")
-		case e.Problem == wxup.BadParameter:
-			with.Hint = p.say("values for the path are given with --path NAME=VALUE, or by the path of a rule", "路径中的值用 --path NAME=VALUE 或规则的 path 给出")
+		r.failed(writeJSON(r.out, line))
+	case r.flags.urls:
+		r.urls[i] = answer
+	case r.single:
+		r.write(answer + "\n")
+		if res.Cached && !r.flags.quiet {
+			r.faint(r.t("%s was uploaded before; --again uploads it anew", term.Name(it.Name)))
 		}
-		with.Status, with.Code, with.RequestID = e.Status, e.Code, e.RequestID
-		if e.Message != "" {
-			with.Message = e.Message
-		}
+	case r.columns > 0:
+		r.write(term.Fill(term.Name(it.Name), r.columns) + "  " + answer + "\n")
+	default:
+		r.write(term.Name(it.Name) + "\t" + answer + "\n")
 	}
-	return with
+	r.finished(i)
 }
 
-// mayFit reports whether a file was refused, before it was sent, for what --fit mends.
-func mayFit(it *item, err error) bool {
-	e, ok := errors.AsType[*wxup.Error](err)
-	if !ok || e.Status != 0 || e.Problem != wxup.TooLarge && e.Problem != wxup.NotImage {
-		return false
-	}
-	format, ok := media.BySuffix(filepath.Ext(it.name))
-	return ok && fittable(format) && takesPictures(it.ep)
-}
-
-func jsonLine(v any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.Encode(v)
-	return b.String()
-}
-
-// left notes an item that was begun and given up because the run is stopped.
-func (r *report) left(i int) {
+func (r *putReport) Refused(i int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	it := &r.items[i]
+	address := r.server
+	if address == "" {
+		address = "https://" + it.Endpoint.Host
+	}
+	why := refusalOf(r.program, address, err)
+	if !r.flags.fit && mayFit(it, err) {
+		why.Hint = r.t("--fit may make it fit: see wxup put --dry-run")
+	}
+	if r.flags.asJSON {
+		r.failed(writeJSON(r.out, refusedLine{File: it.Name, Endpoint: it.Endpoint.Name, Error: why}))
+	} else {
+		fmt.Fprintln(r.note, r.paint.Paint(term.Red, fmt.Sprintf("wxup: %s: %s", term.Name(it.Name), term.Line(phrase.In(err, r.lang)))))
+		if why.Hint != "" {
+			fmt.Fprintf(r.note, "  → %s\n", why.Hint)
+		}
+	}
+	r.finished(i)
+}
+
+func (r *putReport) finished(i int) {
 	if r.bars != nil {
-		r.bars.finished(i, 0, false)
-		r.bars.done.Add(-1)
+		r.bars.Finished(i, r.whole(i))
 	}
 }
 
-func (r *report) progress(i int, pr wxup.Progress) {
+func (r *putReport) Left(i int) {
 	if r.bars != nil {
-		r.bars.progress(i, printable(r.items[i].name), r.items[i].size, pr)
+		r.bars.Left(i)
 	}
 }
 
-// shownWait is how long a wait must be that is said without --verbose.
+func (r *putReport) Progress(i int, p wxup.Progress) {
+	if r.bars == nil {
+		return
+	}
+	name := term.Name(r.items[i].Name)
+	switch p.Phase {
+	case wxup.Sending:
+		r.bars.Sending(i, name, r.items[i].Size, p.Sent, p.Size)
+	case wxup.Fitting:
+		r.bars.Phase(i, name, r.t("fitting"))
+	case wxup.Waiting:
+		r.bars.Phase(i, name, r.t("waiting"))
+	case wxup.Done:
+		r.bars.Sent(i)
+	}
+}
+
+// shownWait is the shortest wait that is shown without --verbose.
 const shownWait = 5 * time.Second
 
-// event says what the client has decided: all of it with --verbose, else what people wonder about.
-func (r *report) event(name string, e wxup.Event) {
+// Event prints what the client decided: everything with --verbose, and otherwise what users would
+// wonder about.
+func (r *putReport) Event(i int, e wxup.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	text := oneLine(e.Text(r.p.lang))
-	if !r.f.verbose {
+	text := term.Line(e.Text(r.lang))
+	if r.flags.verbose {
+		if e.Kind == wxup.EventFit { // Uploaded says so
+			return
+		}
+	} else {
 		key := string(e.Kind) + e.Endpoint + e.Host
 		switch e.Kind {
 		case wxup.EventStore:
 			key = text
 		case wxup.EventHost:
 		case wxup.EventPace:
-			if e.Wait < shownWait || r.f.quiet || r.f.urls {
+			if e.Wait < shownWait || r.flags.quiet || r.flags.urls {
 				return
 			}
-			text += r.p.say(" (other rates: --rate)", "（可用 --rate 调整）")
-			name = ""
+			text = r.t("%s (other rates: --rate)", text)
+			i = -1
 		default:
 			return
 		}
@@ -320,38 +218,38 @@ func (r *report) event(name string, e wxup.Event) {
 			return
 		}
 		r.said[key] = true
-	} else if e.Kind == wxup.EventFit { // its result says so
+	}
+	if i >= 0 {
+		text = term.Name(r.items[i].Name) + ": " + text
+	}
+	r.faint(text)
+}
+
+func (r *putReport) Stopping(busy int) {
+	if busy == 0 {
 		return
 	}
-	if name != "" {
-		text = printable(name) + ": " + text
-	}
-	fmt.Fprintln(r.note, r.paint(2, "wxup: "+text))
-}
-
-// stopping says that the first Ctrl-C was heard.
-func (r *report) stopping(busy int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.stopped = true
-	if busy > 0 {
-		fmt.Fprintf(r.note, r.p.say("wxup: stopping: what is under way (%d) is finished first; Ctrl-C again stops at once\n", "wxup: 正在停止：先完成进行中的 %d 个；再按 Ctrl-C 立即停止\n"), busy)
-	}
+	fmt.Fprintln(r.note, "wxup: "+r.t("stopping: %d uploads are finished first; Ctrl-C again stops at once", busy))
 }
 
-// end says what all came to, and gives the exit status. left is how many files have no outcome.
-func (r *report) end(left int, resumable bool) error {
+func (r *putReport) Broken() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err != nil
+}
+
+// end prints what the batch came to, and returns the exit status.
+func (r *putReport) end(t batch.Totals, resumable bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.bars != nil {
-		r.bars.close()
-		r.bars, r.out, r.note = nil, r.p.stdout, r.p.stderr
+		r.bars.Close()
+		r.bars, r.out, r.note = nil, r.stdout, r.stderr
 	}
-	failed := 0
-	for _, s := range r.sums {
-		failed += s.refused
-	}
-	if r.f.urls && failed == 0 && left == 0 {
+	all := t.All()
+	if r.flags.urls && all.Refused == 0 && t.Left == 0 {
 		for _, u := range r.urls {
 			r.write(u + "\n")
 		}
@@ -359,21 +257,67 @@ func (r *report) end(left int, resumable bool) error {
 	if r.err != nil {
 		return r.err
 	}
-	if len(r.items) > 1 && !r.f.quiet && !r.f.urls {
-		r.summary()
+	if t.Items > 1 && !r.flags.quiet && !r.flags.urls {
+		r.summary(t)
 	}
-	if left > 0 {
-		text := fmt.Sprintf(r.p.say("%d of %d files left", "还剩 %d/%d 个文件"), left, len(r.items))
+	switch {
+	case t.Left > 0:
+		text := r.t("%d of %d files left; with a ledger (--ledger) the same command would continue", t.Left, t.Items)
 		if resumable {
-			text += r.p.say("; the same command goes on with them: what is uploaded is not sent again", "；再次执行同一命令即可继续，已上传的不会重发")
-		} else {
-			text += r.p.say("; with a ledger (--ledger) the same command would go on with them", "；若使用 --ledger，再次执行同一命令即可继续")
+			text = r.t("%d of %d files left; the same command continues, and uploads no file twice", t.Left, t.Items)
 		}
-		fmt.Fprintln(r.note, r.paint(33, "wxup: "+text))
+		fmt.Fprintln(r.note, r.paint.Paint(term.Yellow, "wxup: "+text))
 		return exit(exitStopped)
-	}
-	if failed > 0 {
+	case all.Refused > 0:
 		return exit(exitRefused)
 	}
 	return nil
+}
+
+// summary prints a table on a terminal, and a line elsewhere.
+func (r *putReport) summary(t batch.Totals) {
+	took, all := term.Took(time.Since(r.begun)), t.All()
+	if !term.Is(r.stderr) {
+		text := r.t("%d uploaded, %d remembered, %d refused; %s in %s", all.Uploaded, all.Remembered, all.Refused, term.Bytes(all.Bytes), took)
+		if all.Fitted > 0 {
+			text += r.t("; %d fitted", all.Fitted)
+		}
+		fmt.Fprintln(r.note, "wxup: "+text)
+		return
+	}
+	rows := [][]string{{r.t("endpoint"), r.t("uploaded"), r.t("remembered"), r.t("fitted"), r.t("refused"), r.t("sent")}}
+	row := func(name string, s batch.Sum) {
+		cells := []string{name}
+		for _, n := range []int{s.Uploaded, s.Remembered, s.Fitted, s.Refused} {
+			cell := "–"
+			if n > 0 {
+				cell = fmt.Sprint(n)
+			}
+			cells = append(cells, cell)
+		}
+		rows = append(rows, append(cells, term.Bytes(s.Bytes)))
+	}
+	for _, s := range t.Each {
+		row(s.Endpoint, s)
+	}
+	if len(t.Each) > 1 {
+		row(r.t("all"), all)
+	}
+	head, body, _ := strings.Cut(term.Table(rows), "\n")
+	fmt.Fprintf(r.note, "\n%s\n%s%s\n", r.paint.Paint(term.Faint, head), body, r.paint.Paint(term.Faint, r.t("in %s", took)))
+}
+
+func (r *putReport) faint(text string) {
+	fmt.Fprintln(r.note, r.paint.Paint(term.Faint, "wxup: "+text))
+}
+
+func (r *putReport) write(text string) {
+	_, err := io.WriteString(r.out, text)
+	r.failed(err)
+}
+
+func (r *putReport) failed(err error) {
+	if err != nil && r.err == nil {
+		r.err = texts.Errorf("write the results: %w", err)
+	}
 }

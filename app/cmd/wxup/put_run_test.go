@@ -25,6 +25,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wxup/wxup/app/internal/shellword"
+	"github.com/wxup/wxup/internal/need"
 )
 
 // road stands before a real server: it counts the uploads by their files' names, and may keep them waiting.
@@ -153,9 +156,6 @@ type shop struct {
 
 func newShop(t testing.TB, files int) *shop {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("SKIPPED: -short; this test runs the program as processes")
-	}
 	data := t.TempDir()
 	p := start(t, data)
 	s := &shop{t: t, road: newRoad(t, p.vars(t)["WXUP_HTTP_URL"]), data: data, dir: t.TempDir(), ledger: filepath.Join(t.TempDir(), "ledger.db")}
@@ -169,23 +169,19 @@ func newShop(t testing.TB, files int) *shop {
 
 // put makes a command of it: wxup put DIR --to marketing --json and so on.
 func (s *shop) put(args ...string) *exec.Cmd {
-	program, err := built()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	cmd := exec.Command(program, append([]string{"put", s.dir, "--to", "marketing", "--data", s.data, "--server", s.road.URL, "--config", "off", "--ledger", s.ledger, "--json"}, args...)...)
+	cmd := exec.Command(wxupPath(s.t), append([]string{"put", s.dir, "--to", "marketing", "--data", s.data, "--server", s.road.URL, "--config", "off", "--ledger", s.ledger, "--json"}, args...)...)
 	cmd.Env = append(os.Environ(), "WXUP_LANG=en")
 	return cmd
 }
 
 // lines are the lines of put --json, by file.
-func lines(t testing.TB, out []byte) map[string]uploaded {
+func lines(t testing.TB, out []byte) map[string]uploadedLine {
 	t.Helper()
-	got := map[string]uploaded{}
+	got := map[string]uploadedLine{}
 	for line := range bytes.Lines(out) {
 		var u struct {
-			uploaded
-			Error *refusedWith `json:"error"`
+			uploadedLine
+			Error *refusal `json:"error"`
 		}
 		if err := json.Unmarshal(line, &u); err != nil {
 			t.Fatalf("%q: %v", line, err)
@@ -194,12 +190,12 @@ func lines(t testing.TB, out []byte) map[string]uploaded {
 			t.Errorf("%s: %s", u.File, u.Error.Message)
 			continue
 		}
-		got[filepath.Base(u.File)] = u.uploaded
+		got[filepath.Base(u.File)] = u.uploadedLine
 	}
 	return got
 }
 
-func (s *shop) mustPut(args ...string) map[string]uploaded {
+func (s *shop) mustPut(args ...string) map[string]uploadedLine {
 	s.t.Helper()
 	cmd := s.put(args...)
 	var stderr bytes.Buffer
@@ -211,9 +207,15 @@ func (s *shop) mustPut(args ...string) map[string]uploaded {
 	return lines(s.t, out)
 }
 
-// TestThousands: a folder of 2,000 files goes up once; the second run makes no call at all; what is changed goes up again.
+// TestThousands: a folder of files goes up once; the second run makes no call at all; what is changed goes up again.
+// WXUP_LONG=1 makes it 2,000 files instead of 200 and, without the race detector, bounds the memory.
 func TestThousands(t *testing.T) {
-	const files = 2000
+	need.Time(t)
+	t.Parallel()
+	files := 200
+	if long {
+		files = 2000
+	}
 	s := newShop(t, files)
 	first := s.put()
 	pipe, err := first.StdoutPipe()
@@ -260,7 +262,7 @@ func TestThousands(t *testing.T) {
 	}
 	if runtime.GOOS == "linux" {
 		t.Logf("%d files: the most memory was %d MB", files, peak>>20)
-		if peak == 0 || peak > 128<<20 {
+		if long && !raceEnabled && (peak == 0 || peak > 128<<20) {
 			t.Errorf("%d MB are too much, or not measured", peak>>20)
 		}
 	}
@@ -281,6 +283,8 @@ func peakOf(cmd *exec.Cmd) int64 {
 // TestKilledRun kills the program with SIGKILL in the middle, again and again, until it comes to its end: no file is lost,
 // and none that it has told of is sent again.
 func TestKilledRun(t *testing.T) {
+	need.Time(t)
+	t.Parallel()
 	const files = 120
 	s := newShop(t, files)
 	told := map[string]bool{}
@@ -341,6 +345,8 @@ func TestKilledRun(t *testing.T) {
 
 // TestTwoRunsAtOnce: two processes with the same files and the same ledger both come to their end, and both know all.
 func TestTwoRunsAtOnce(t *testing.T) {
+	need.Time(t)
+	t.Parallel()
 	const files = 100
 	s := newShop(t, files)
 	var wg sync.WaitGroup
@@ -374,9 +380,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 // TestStopOnce: the first Ctrl-C lets those finish that are being sent, says how many are left and how to go on; the next
 // run sends these, and no others.
 func TestStopOnce(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED on Windows: signals")
-	}
+	t.Parallel()
+	need.That(t, runtime.GOOS != "windows", "signals", "use Unix")
 	const files = 30
 	s := newShop(t, files)
 	arrived, open := make(chan string, files), make(chan struct{})
@@ -399,7 +404,7 @@ func TestStopOnce(t *testing.T) {
 	var text strings.Builder
 	for said.Scan() {
 		fmt.Fprintln(&text, said.Text())
-		if strings.Contains(said.Text(), "is finished first") {
+		if strings.Contains(said.Text(), "are finished first") {
 			close(open)
 		}
 	}
@@ -412,7 +417,7 @@ func TestStopOnce(t *testing.T) {
 	if len(got) < 3 || len(got) >= files || len(answered) != len(got) {
 		t.Errorf("%d files were answered, %d have a line", len(answered), len(got))
 	}
-	if want := fmt.Sprintf("%d of %d files left; the same command goes on", files-len(got), files); !strings.Contains(text.String(), want) {
+	if want := fmt.Sprintf("%d of %d files left; the same command continues", files-len(got), files); !strings.Contains(text.String(), want) {
 		t.Errorf("it does not say %q: %s", want, text.String())
 	}
 	s.road.onArrival(nil)
@@ -426,9 +431,8 @@ func TestStopOnce(t *testing.T) {
 
 // TestStopTwice: the second Ctrl-C ends the program even if the server never answers.
 func TestStopTwice(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED on Windows: signals")
-	}
+	t.Parallel()
+	need.That(t, runtime.GOOS != "windows", "signals", "use Unix")
 	s := newShop(t, 5)
 	arrived, open := make(chan string, 100), make(chan struct{})
 	defer close(open)
@@ -458,9 +462,8 @@ func TestStopTwice(t *testing.T) {
 
 // TestPausedRunStops: a run that only waits for its quota ends at the first Ctrl-C.
 func TestPausedRunStops(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED on Windows: signals")
-	}
+	t.Parallel()
+	need.That(t, runtime.GOOS != "windows", "signals", "use Unix")
 	s := newShop(t, 5)
 	cmd := s.put("--rate", "1/h", "--verbose", "--json=false")
 	stderr, err := cmd.StderrPipe()
@@ -473,7 +476,7 @@ func TestPausedRunStops(t *testing.T) {
 	text, _ := io.ReadAll(stderr)
 	cmd.Wait()
 	// A quota of an hour is not waited for: the client says when there is room again.
-	if status := cmd.ProcessState.ExitCode(); status != exitRefused || !strings.Contains(string(text), "there is room again at") {
+	if status := cmd.ProcessState.ExitCode(); status != exitRefused || !strings.Contains(string(text), "the next call may be made at") {
 		t.Errorf("exit status %d: %s", status, text)
 	}
 	s.ledger = "off"
@@ -499,20 +502,20 @@ func TestPausedRunStops(t *testing.T) {
 
 // TestStuckRunStops: one Ctrl-C, or the signal of timeout(1), also ends a run that waits for a pipe into which nobody writes.
 func TestStuckRunStops(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED on Windows: signals")
-	}
+	need.Time(t)
+	t.Parallel()
+	need.That(t, runtime.GOOS != "windows", "signals", "use Unix")
 	s := newShop(t, 1)
 	pipe := filepath.Join(t.TempDir(), "pipe.jpg")
 	if out, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
 		t.Fatalf("mkfifo: %v: %s", err, out)
 	}
 	put := s.put(pipe)
-	check := exec.Command(put.Path, "check", filepath.Join(s.dir, "p0000.jpg"), pipe, "--to", "marketing", "--config", "off")
+	dry := exec.Command(put.Path, "put", "--dry-run", filepath.Join(s.dir, "p0000.jpg"), pipe, "--to", "marketing", "--config", "off")
 	for _, x := range []struct {
 		cmd  *exec.Cmd
 		said string
-	}{{put, "1 of 2 files left"}, {check, ""}} {
+	}{{put, "1 of 2 files left"}, {dry, ""}} {
 		var stderr bytes.Buffer
 		x.cmd.Stderr = &stderr
 		stdout, err := x.cmd.StdoutPipe()
@@ -522,19 +525,22 @@ func TestStuckRunStops(t *testing.T) {
 		if err := x.cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		bufio.NewReader(stdout).ReadString('\n') // of the file that is none
+		said := bufio.NewReader(stdout)
+		said.ReadString('\n') // of the file that is none
 		x.cmd.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(20*time.Second, func() { x.cmd.Process.Kill() })
+		late := time.AfterFunc(time.Minute, func() { x.cmd.Process.Kill() })
+		rest, _ := io.ReadAll(said)
 		x.cmd.Wait()
 		late.Stop()
 		if status := x.cmd.ProcessState.ExitCode(); status != exitStopped || !strings.Contains(stderr.String(), x.said) {
-			t.Errorf("%v: exit status %d: %s", x.cmd.Args[1], status, stderr.String())
+			t.Errorf("%v: exit status %d: %s%s", x.cmd.Args[1], status, stderr.String(), rest)
 		}
 	}
 }
 
 // TestRetriesAreSaid: with -v each try is on standard error; --retries 0 makes none.
 func TestRetriesAreSaid(t *testing.T) {
+	t.Parallel()
 	s := newShop(t, 1)
 	s.road.failing(func(try int) bool { return try == 1 })
 	cmd := s.put("--verbose")
@@ -559,6 +565,7 @@ func TestRetriesAreSaid(t *testing.T) {
 
 // TestSlowTry: a try that takes longer than --timeout is given up, and the file tried again.
 func TestSlowTry(t *testing.T) {
+	t.Parallel()
 	s := newShop(t, 1)
 	open := make(chan struct{})
 	defer close(open)
@@ -568,21 +575,22 @@ func TestSlowTry(t *testing.T) {
 			<-open
 		}
 	})
-	cmd := s.put("--timeout", "300ms", "--verbose")
+	cmd := s.put("--timeout", "3s", "--verbose")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if err != nil || len(lines(t, out)) != 1 || !strings.Contains(stderr.String(), "nothing was answered within 300ms") {
+	if err != nil || len(lines(t, out)) != 1 || !strings.Contains(stderr.String(), "nothing was answered within 3s") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
 }
 
 // TestBars looks at what a terminal gets: script (of util-linux) makes one.
 func TestBars(t *testing.T) {
-	script, err := exec.LookPath("script")
-	if err != nil || runtime.GOOS != "linux" {
-		t.Skip("SKIPPED: no script of util-linux here, which makes a terminal")
-	}
+	need.Time(t)
+	t.Parallel()
+	script := need.Program(t, "script", "install util-linux")
+	need.That(t, runtime.GOOS == "linux", "script of util-linux", "use Linux")
+	bash := need.Program(t, "bash", need.Setup) // reads the quoted words
 	s := newShop(t, 2)
 	odd := filepath.Join(t.TempDir(), "图片\x1b[31m.jpg")
 	os.WriteFile(odd, unique(fileSize), 0o644)
@@ -593,10 +601,10 @@ func TestBars(t *testing.T) {
 		s.road.onArrival(func(string) { <-open })
 		cmd := s.put(odd, "--again", "--json=false")
 		for i, a := range cmd.Args {
-			cmd.Args[i] = quoteValue(a)
+			cmd.Args[i] = shellword.Quote(a)
 		}
 		tty := exec.Command(script, "-qec", "stty cols 120 rows 30; "+strings.Join(cmd.Args, " "), "/dev/null")
-		tty.Env = append(append(os.Environ(), "WXUP_LANG=en", "TERM=xterm", "NO_COLOR="), env...)
+		tty.Env = append(append(os.Environ(), "WXUP_LANG=en", "TERM=xterm", "NO_COLOR=", "SHELL="+bash), env...)
 		out, err := tty.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -607,6 +615,7 @@ func TestBars(t *testing.T) {
 		if slices.Contains(env, "TERM=dumb") {
 			release()
 		}
+		defer time.AfterFunc(time.Minute, release).Stop() // no bars
 		var all bytes.Buffer
 		for b := make([]byte, 4096); ; {
 			n, err := out.Read(b)
@@ -642,6 +651,7 @@ func TestBars(t *testing.T) {
 
 // TestQuiet: nothing but results.
 func TestQuiet(t *testing.T) {
+	t.Parallel()
 	s := newShop(t, 3)
 	os.WriteFile(filepath.Join(s.dir, "notes.txt"), nil, 0o644)
 	var stderr bytes.Buffer

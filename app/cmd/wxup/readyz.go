@@ -1,27 +1,28 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/wxup/wxup/app/datadir"
+	"github.com/wxup/wxup/app/internal/phrase"
+	"github.com/wxup/wxup/app/node"
+	"github.com/wxup/wxup/app/words"
 )
 
-func (p *program) readyzCommand() *cobra.Command {
+func readyzCommand(p *program) *cobra.Command {
 	var wait time.Duration
 	cmd := &cobra.Command{
-		Use:   "readyz [URL]",
-		Short: p.say("ask whether a server is ready", "查询服务端是否就绪"),
-		Long: p.say(`Asks a server whether it takes uploads, and exits with status 0 if it does, else with 1 and the reason. URL is the server's
-HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is what a container's health check runs.`,
-			`查询服务端能否接收上传：就绪则退出状态为 0，否则为 1 并给出原因。URL 是服务的 HTTP 地址（默认 WXUP_HTTP_URL，否则为 --data 中的服务）。可用作容器的健康检查。`),
+		Use:     "readyz [URL]",
+		Short:   p.t("check whether a server is ready"),
+		Long:    p.t(words.ReadyzLong),
 		Example: "  wxup readyz --wait 30s\n  wxup readyz http://127.0.0.1:8080",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,12 +32,12 @@ HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is 
 				if wait > 0 {
 					patience = min(patience, max(time.Until(deadline), readyTime/20))
 				}
-				err := p.ready(cmd.Context(), args, patience)
+				err := ready(cmd.Context(), p, args, patience)
 				if err == nil {
 					return nil
 				}
 				if !time.Now().Before(deadline) || cmd.Context().Err() != nil {
-					fmt.Fprintf(p.stderr, "wxup: %v\n", err)
+					fmt.Fprintf(p.stderr, "wxup: %s\n", phrase.In(err, p.lang))
 					return exit(exitRefused)
 				}
 				select {
@@ -46,7 +47,7 @@ HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is 
 			}
 		},
 	}
-	cmd.Flags().DurationVar(&wait, "wait", 0, p.say("keep asking that long", "持续查询的最长时间"))
+	cmd.Flags().DurationVar(&wait, "wait", 0, p.t("keep asking for this long"))
 	return cmd
 }
 
@@ -54,43 +55,25 @@ HTTP address (default: WXUP_HTTP_URL, else that of the server in --data). It is 
 const readyTime = 5 * time.Second
 
 // ready asks once.
-func (p *program) ready(ctx context.Context, args []string, patience time.Duration) error {
+func ready(ctx context.Context, p *program, args []string, patience time.Duration) error {
 	var address string
 	if len(args) > 0 {
 		address = args[0]
 	} else {
-		if address = os.Getenv("WXUP_HTTP_URL"); address == "" {
-			vars, err := readEnv(envFile(p.data))
+		if address = anyURL(os.Getenv); address == "" {
+			vars, err := datadir.ReadEnv(datadir.EnvFile(p.data))
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("not ready: %w", err)
+				return texts.Errorf("not ready: %w", err)
 			} else if err != nil {
-				return fmt.Errorf("not ready: there is no %s; start wxup serve, or name the server's address", envFile(p.data))
+				return texts.Errorf("not ready: there is no %s; start wxup serve, or name the server's address", datadir.EnvFile(p.data))
 			}
-			address = vars["WXUP_HTTP_URL"]
+			address = anyURL(func(name string) string { return vars[name] })
 		}
 	}
-	if !strings.Contains(address, "://") {
-		address = "http://" + address
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(address, "/")+"/readyz", nil)
-	if err != nil {
-		return fmt.Errorf("%s is no address of the form http://host:port", address)
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy stands between
-	resp, err := client.Do(req)
-	if err != nil {
-		return fmt.Errorf("not ready: %w", err)
-	}
-	defer resp.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	switch said := strings.TrimSpace(string(text)); {
-	case resp.StatusCode == http.StatusOK:
-		return nil
-	case said == "" || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain"):
-		return fmt.Errorf("not ready: %s answers %s; is it wxup's HTTP address?", address, resp.Status)
-	default:
-		return errors.New(said)
-	}
+	return node.Ready(ctx, address, patience)
+}
+
+// anyURL is the server's admin address, which has reasons, or its public one.
+func anyURL(variable func(string) string) string {
+	return cmp.Or(variable("WXUP_ADMIN_URL"), variable("WXUP_HTTP_URL"))
 }

@@ -2,10 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
-	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,19 +16,11 @@ func TestEveryRow(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--https", "127.0.0.1:0")
 	vars := p.vars(t)
-	roots := x509.NewCertPool()
-	pem, err := os.ReadFile(vars["WXUP_CA_FILE"])
-	if err != nil || !roots.AppendCertsFromPEM(pem) {
-		t.Fatal(err)
-	}
-	m, err := merchantFrom(func(name string) string { return vars[name] }, wxup.PayV2)
+	c, err := wxup.FromVariables(func(name string) string { return vars[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &wxup.Client{
-		BaseURL: vars["WXUP_HTTPS_URL"], Merchant: m, App: &wxup.App{AppID: vars["WXUP_APPID"], Secret: vars["WXUP_APPSECRET"]},
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}},
-	}
+	app := c.Auth
 	type kept struct {
 		name, path string
 		data       []byte
@@ -43,6 +31,10 @@ func TestEveryRow(t *testing.T) {
 		switch f := ep.Accepts[0].Format; {
 		case f.Class() == media.Video:
 			data, name = append([]byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"), make([]byte, 5000)...), "film.mp4"
+		case f == media.AMR:
+			data, name = []byte("#!AMR\n"+strings.Repeat("\x3C"+strings.Repeat("\x11", 31), 50)), "voice.amr"
+		case f == media.JPEG && ep.MaxSize() <= 64<<10:
+			data, name = paint(".jpg", 40, 30), "图 片.jpg"
 		case f.Class() == media.Document && f == media.PDF:
 			data, name = []byte("%PDF-1.7\ntrailer\n%%EOF\n"), "invoice.pdf"
 		}
@@ -56,13 +48,17 @@ func TestEveryRow(t *testing.T) {
 				src.Meta[f.Name] = "x"
 			}
 		}
-		res, err := c.Upload(t.Context(), *ep, src)
+		c.Auth = app
+		if ep.Corp {
+			c.Auth = &wxup.Corp{CorpID: vars["WXUP_CORPID"], Secret: vars["WXUP_CORPSECRET"]}
+		}
+		res, err := c.Upload(t.Context(), ep, src)
 		if err != nil {
 			t.Errorf("%s: %v", ep.Name, err)
 			continue
 		}
 		path := "/api/v1/media/" + res.MediaID
-		if ep.Public {
+		if ep.Public() {
 			path = strings.TrimPrefix(res.URL, vars["WXUP_HTTP_URL"])
 		}
 		all = append(all, kept{ep.Name, path, data})
@@ -71,7 +67,7 @@ func TestEveryRow(t *testing.T) {
 	p = start(t, dir)
 	vars = p.vars(t)
 	for _, k := range all {
-		got, status, err := fetch(vars["WXUP_HTTP_URL"]+k.path, vars["WXUP_ADMIN_TOKEN"])
+		got, status, err := fetch(at(vars, k.path), vars["WXUP_ADMIN_TOKEN"])
 		if err != nil || status != 200 || !bytes.Equal(got, k.data) {
 			t.Errorf("%s: fetched %d, %d bytes, %v; sent %d", k.name, status, len(got), err, len(k.data))
 		}

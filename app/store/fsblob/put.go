@@ -11,8 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
-	"time"
 
 	"github.com/wxup/wxup/app/store"
 )
@@ -33,10 +31,10 @@ func (d *Dir) Put(ctx context.Context, sum string, size int64, content io.ReadSe
 	if there, err := d.holds(sum, content); err != nil {
 		return err
 	} else if there {
-		if err := d.again(sum); !errors.Is(err, fs.ErrNotExist) {
+		if err := d.whole(sum); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		// deleted just now
+		// It was not durable, or was deleted just now.
 	}
 	tmp, err := d.write(sum, content)
 	if err != nil {
@@ -93,9 +91,6 @@ func (d *Dir) publish(tmp, sum string, content io.ReadSeeker) error {
 	if there, err := d.holds(sum, content); err != nil {
 		return err
 	} else if there { // another Put was faster
-		if err := d.touch(sum); err != nil {
-			return err
-		}
 		return d.remove(tmp)
 	}
 	// What is there under this name, if anything, is not what it should be.
@@ -111,23 +106,20 @@ func (d *Dir) publish(tmp, sum string, content io.ReadSeeker) error {
 	return nil
 }
 
-// again puts what is there already.
-func (d *Dir) again(sum string) error {
+// whole waits until another Put of what is seen is over: whatever is seen under the lock is durable.
+func (d *Dir) whole(sum string) error {
 	s := d.shard(sum)
 	s.Lock()
 	defer s.Unlock()
 	if s.broken != nil {
 		return s.broken
 	}
-	return d.touch(sum)
+	_, err := d.root.Lstat(place(sum))
+	return err
 }
 
-func (d *Dir) touch(sum string) error {
-	return d.do("touch", place(sum), func() error { return d.root.Chtimes(place(sum), time.Time{}, time.Now()) })
-}
-
-// holds reports whether exactly these bytes lie in the place of the digest. It fails only if content cannot be read: a
-// file that cannot be is as good as none.
+// holds reports whether exactly these bytes lie in the place of the digest. It fails only if
+// content cannot be read: a file that cannot be is as good as none.
 func (d *Dir) holds(sum string, content io.ReadSeeker) (bool, error) {
 	f, err := d.root.Open(place(sum))
 	if err != nil {
@@ -164,35 +156,6 @@ func (c *comparer) Write(p []byte) (int, error) {
 		rest = rest[n:]
 	}
 	return len(p), nil
-}
-
-func (d *Dir) shard(sum string) *shard {
-	i, _ := strconv.ParseUint(sum[:2], 16, 8)
-	return &d.shards[i]
-}
-
-func (d *Dir) syncDir(name string) error {
-	return d.do("syncdir", name, func() error {
-		dir, err := d.root.Open(name)
-		if err != nil {
-			return err
-		}
-		return errors.Join(syncDir(dir), dir.Close())
-	})
-}
-
-func (d *Dir) remove(name string) error {
-	return d.do("remove", name, func() error { return d.root.Remove(name) })
-}
-
-// do makes a step that changes the file system.
-func (d *Dir) do(op, name string, f func() error) error {
-	if d.step != nil {
-		if err := d.step(op, name); err != nil {
-			return err
-		}
-	}
-	return f()
 }
 
 // steps is a file of which each write is a step.

@@ -2,12 +2,9 @@ package fsblob
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
-	"time"
 
 	"github.com/wxup/wxup/app/store"
 )
@@ -16,13 +13,14 @@ import (
 type View struct{ dir Dir }
 
 // ErrReadOnly is the error of a change that a View cannot make.
-var ErrReadOnly = errors.New("the directory is open for reading alone")
+var ErrReadOnly = texts.Errorf("the directory is open for reading only")
 
-// OpenView opens a directory that is there already. It may be a copy that has only the directories with blobs in them.
+// OpenView opens a directory that is there already. It may be a copy that has only the directories
+// with blobs in them.
 func OpenView(path string) (*View, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, fmt.Errorf("open blobs in %s: %w", path, err)
+		return nil, texts.Errorf("open images in %s: %w", path, err)
 	}
 	for i := range 256 {
 		if _, err := root.Stat(shardName(i)); err == nil {
@@ -30,7 +28,7 @@ func OpenView(path string) (*View, error) {
 		}
 	}
 	root.Close()
-	return nil, fmt.Errorf("open blobs in %s: there are none, in none of the directories 00 to ff", path)
+	return nil, texts.Errorf("open images in %s: none of the directories 00 to ff is there", path)
 }
 
 // Open implements [store.Blobs].
@@ -48,7 +46,7 @@ func (v *View) List(ctx context.Context) iter.Seq2[store.Info, error] { return v
 func (v *View) Put(context.Context, string, int64, io.ReadSeeker) error { return ErrReadOnly }
 
 // Delete fails with [ErrReadOnly].
-func (v *View) Delete(context.Context, string, time.Time) error { return ErrReadOnly }
+func (v *View) Delete(context.Context, string) error { return ErrReadOnly }
 
 // Ping reports whether the directory can be read.
 func (v *View) Ping(context.Context) error {

@@ -100,7 +100,7 @@ func TestPutFaults(t *testing.T) {
 			}
 		case err == nil:
 			t.Errorf("%s: acknowledged, and: %v", x.name, openErr)
-		case !errors.Is(openErr, server.ErrUnknown):
+		case !errors.Is(openErr, server.ErrNotFound):
 			t.Errorf("%s: then Open = %v", x.name, openErr)
 		}
 		if err := put(b, data); err != nil {
@@ -150,12 +150,13 @@ func TestReadFaults(t *testing.T) {
 		{"cut at once, once", first(1, resets), ""},
 		{"cut in the middle, thrice", first(3, cutsBody), ""},
 		{"stalls in the middle, once", first(1, p.stallsBody), ""},
-		{"stalls in the middle, always", only("GET", p.stallsAtHalf(len(data))), "stopped coming"},
+		{"stalls in the middle, always", only("GET", p.stallsAtHalf(len(data))), "stopped coming"}, // on a slow machine nothing may have come in time
 		{"hangs once", first(1, p.hangs), ""},
 		{"hangs always", p.hangs, "open: the store did not answer within 1s"},
 	} {
 		err := suffers(t, b, p, x.name, x.fault, x.err != "", read)
-		if x.err == "" && err != nil || x.err != "" && (err == nil || !strings.Contains(err.Error(), x.err)) {
+		slow := x.err == "stopped coming" && err != nil && strings.Contains(err.Error(), "did not answer within 1s")
+		if x.err == "" && err != nil || x.err != "" && (err == nil || !strings.Contains(err.Error(), x.err)) && !slow {
 			t.Errorf("%s: %v, want %q", x.name, err, x.err)
 		}
 	}
@@ -172,7 +173,7 @@ func TestReadFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := b.remove(t.Context(), b.place(sum)); err != nil {
+	if err := b.Delete(t.Context(), sum); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Seek(1<<20, io.SeekStart); err != nil {
@@ -187,9 +188,6 @@ func TestOtherFaults(t *testing.T) {
 	t.Parallel()
 	b, p := openVia(t)
 	sum := storetest.Sum([]byte("x"))
-	if err := put(b, []byte("x")); err != nil {
-		t.Fatal(err)
-	}
 	for _, x := range []struct {
 		name  string
 		fault func() fault
@@ -200,11 +198,14 @@ func TestOtherFaults(t *testing.T) {
 		{"hangs once", func() fault { return first(1, p.hangs) }, true},
 		{"hangs always", func() fault { return p.hangs }, false},
 	} {
+		if err := put(b, []byte("x")); err != nil { // it is deleted below
+			t.Fatal(err)
+		}
 		err := suffers(t, b, p, "Stat, "+x.name, x.fault(), !x.ok, func() error { _, err := b.Stat(t.Context(), sum); return err })
-		if (err == nil) != x.ok || errors.Is(err, server.ErrUnknown) {
+		if (err == nil) != x.ok || errors.Is(err, server.ErrNotFound) {
 			t.Errorf("Stat, %s: %v", x.name, err)
 		}
-		err = suffers(t, b, p, "Delete, "+x.name, x.fault(), !x.ok, func() error { return b.Delete(t.Context(), sum, time.Now()) })
+		err = suffers(t, b, p, "Delete, "+x.name, x.fault(), !x.ok, func() error { return b.Delete(t.Context(), sum) })
 		if (err == nil) != x.ok {
 			t.Errorf("Delete, %s: %v", x.name, err)
 		}
@@ -214,6 +215,10 @@ func TestOtherFaults(t *testing.T) {
 		}
 	}
 	b.patience = 2 * time.Second
+	p.set(nil)
+	if err := put(b, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
 	list := func() (n int, err error) {
 		for _, err := range b.List(t.Context()) {
 			if err != nil {

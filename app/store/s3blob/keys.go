@@ -2,7 +2,6 @@ package s3blob
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -12,11 +11,8 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// whereKeys ends each error about keys.
-const whereKeys = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials, or give the machine a role"
-
-// findKeys takes the first place that has keys, and stays with it: the environment, the shared file, the role. Keys of a
-// role are renewed when they are about to end.
+// findKeys takes the first place that has keys, and stays with it: the environment, the shared
+// file, the role. Keys of a role are renewed when they are about to end.
 func findKeys(ctx context.Context) (*credentials.Credentials, error) {
 	places := []credentials.Provider{&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}}
 	if os.Getenv("AWS_EC2_METADATA_DISABLED") != "true" {
@@ -31,11 +27,11 @@ func findKeys(ctx context.Context) (*credentials.Credentials, error) {
 			return credentials.New(p), nil
 		}
 	}
-	return nil, errors.New("no keys were found; " + whereKeys)
+	return nil, texts.Errorf("no keys were found; " + whereKeys)
 }
 
-// metadataClient asks the machine's metadata service, which is at a link-local address and never behind a proxy, or the
-// token service.
+// metadataClient asks the machine's metadata service, which is at a link-local address and never
+// behind a proxy, or the token service.
 var metadataClient = &http.Client{
 	Timeout: 2 * time.Second,
 	Transport: &http.Transport{

@@ -59,14 +59,14 @@ func TestOpenErrors(t *testing.T) {
 		want  []string
 	}{
 		{"no bucket", strings.Replace(good, bucket, "wxup-not-there", 1), nil, nil,
-			[]string{"404 NoSuchBucket", "make the bucket wxup-not-there, or add create=true"}},
+			[]string{"404 NoSuchBucket", "create the bucket wxup-not-there, or add create=true"}},
 		{"wrong secret", good, keys(s.AccessKey, "hunter2-hunter2"), nil, []string{"403 SignatureDoesNotMatch", "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}},
 		{"wrong access key", good, keys("nobody", s.SecretKey), nil, []string{"404 XAdminUserNotFound", "check AWS_ACCESS_KEY_ID"}},
 		{"read only", at(readOnly.Endpoint), nil, nil, []string{"write an object", "403 AccessDenied", "s3:PutObject"}},
 		{"wrong region", strings.Replace(at(elsewhere.Endpoint), "region=us-east-1", "region=eu-west-1", 1), nil, nil, []string{"400 AuthorizationHeaderMalformed", "region="}},
 		{"nothing listens", at("http://" + l.Addr().String()), nil, nil, []string{"refused", "nothing listens at " + l.Addr().String()}},
 		{"no such host", at("http://store.invalid"), nil, nil, []string{"is endpoint=http://store.invalid right?"}},
-		{"TLS to a plain port", at(strings.Replace(s.Endpoint, "http", "https", 1)), nil, nil, []string{"does not speak TLS; write endpoint=http://"}},
+		{"TLS to a plain port", at(strings.Replace(s.Endpoint, "http", "https", 1)), nil, nil, []string{"does not use TLS; write endpoint=http://"}},
 		{"plain to a TLS port", at(strings.Replace(secure.Endpoint, "https", "http", 1)), nil, nil, []string{"write endpoint=https://"}},
 		{"unknown CA", at(secure.Endpoint), nil, nil, []string{"certificate signed by unknown authority", "SSL_CERT_FILE"}},
 		{"a console", at(console.URL), nil, nil, []string{"is " + console.URL + " the address of the S3 API"}},

@@ -193,9 +193,7 @@ func TestPoorStores(t *testing.T) {
 			}
 			if x.suite {
 				storetest.TestBlobs(t, func(t *testing.T) store.Blobs {
-					b := openPoor(t, x.lacks)
-					b.settle = 500 * time.Millisecond
-					return b
+					return openPoor(t, x.lacks)
 				})
 			}
 		})
@@ -211,7 +209,7 @@ func TestCorruption(t *testing.T) {
 		if err := put(b, data); err == nil || !strings.Contains(err.Error(), "other bytes than it was sent; they were removed") {
 			t.Errorf("Put = %v", err)
 		}
-		if _, err := b.Stat(t.Context(), storetest.Sum(data)); err != server.ErrUnknown {
+		if _, err := b.Stat(t.Context(), storetest.Sum(data)); err != server.ErrNotFound {
 			t.Errorf("then Stat = %v", err)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // Stat implements [store.Blobs]. The time is the store's, in whole seconds.
 func (b *Bucket) Stat(ctx context.Context, sum string) (store.Info, error) {
 	if !store.ValidDigest(sum) {
-		return store.Info{}, server.ErrUnknown
+		return store.Info{}, server.ErrNotFound
 	}
 	var there seen
 	err := b.try(ctx, func(ctx context.Context) (err error) {
@@ -28,16 +27,15 @@ func (b *Bucket) Stat(ctx context.Context, sum string) (store.Info, error) {
 		return err
 	})
 	if isMissing(err) {
-		return store.Info{}, server.ErrUnknown
+		return store.Info{}, server.ErrNotFound
 	}
 	return store.Info{SHA256: sum, Size: there.Size, Put: there.Put}, err
 }
 
 // seen is an object as the store describes it.
 type seen struct {
-	store.Info               // SHA256 is the name's and not filled in
-	sha256     string        // "" if the store keeps none
-	age        time.Duration // in whole seconds, by the store's clock
+	store.Info        // SHA256 is the name's and not filled in
+	sha256     string // "" if the store keeps none
 }
 
 func (b *Bucket) stat(ctx context.Context, key string, checksum bool) (seen, error) {
@@ -48,27 +46,23 @@ func (b *Bucket) stat(ctx context.Context, key string, checksum bool) (seen, err
 	if o.Size < 0 {
 		return seen{}, errors.New("the store does not say how long an object is")
 	}
-	return newSeen(o, o.Headers), nil
+	return newSeen(o), nil
 }
 
-func newSeen(o minio.ObjectInfo, h http.Header) seen {
+func newSeen(o minio.ObjectInfo) seen {
 	s := seen{Info: store.Info{Size: o.Size, Put: o.LastModified.Truncate(time.Second)}}
 	if sum, err := base64.StdEncoding.DecodeString(o.ChecksumSHA256); err == nil {
 		s.sha256 = hex.EncodeToString(sum)
 	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now() // then both clocks matter
-	}
-	s.age = now.Sub(s.Put)
 	return s
 }
 
-// Open implements [store.Blobs]. It is one request, and its answer is the blob from its start; who seeks elsewhere and
-// reads causes another. What is open stays so when ctx ends; each Read has the budget.
+// Open implements [store.Blobs]. It is one request, and its answer is the blob from its start; who
+// seeks elsewhere and reads causes another. What is open stays so when ctx ends; each Read has the
+// budget.
 func (b *Bucket) Open(ctx context.Context, sum string) (*store.Blob, error) {
 	if !store.ValidDigest(sum) {
-		return nil, server.ErrUnknown
+		return nil, server.ErrNotFound
 	}
 	r := &reader{b: b, key: b.place(sum)}
 	var there seen
@@ -77,7 +71,7 @@ func (b *Bucket) Open(ctx context.Context, sum string) (*store.Blob, error) {
 		return err
 	})
 	if isMissing(err) {
-		return nil, server.ErrUnknown
+		return nil, server.ErrNotFound
 	} else if err != nil {
 		return nil, err
 	}
@@ -85,8 +79,8 @@ func (b *Bucket) Open(ctx context.Context, sum string) (*store.Blob, error) {
 	return &store.Blob{ReadSeekCloser: r, Info: store.Info{SHA256: sum, Size: there.Size, Put: there.Put}}, nil
 }
 
-// reader reads an object, from another place when it was sought there, and again from where it was when the connection
-// broke.
+// reader reads an object, from another place when it was sought there, and again from where it was
+// when the connection broke.
 type reader struct {
 	b      *Bucket
 	key    string
@@ -107,7 +101,7 @@ func (r *reader) get(asking context.Context) (seen, error) {
 	if r.offset > 0 {
 		options.SetRange(r.offset, 0)
 	}
-	body, o, h, err := r.b.s3.GetObject(ctx, r.b.bucket, r.key, options)
+	body, o, _, err := r.b.s3.GetObject(ctx, r.b.bucket, r.key, options)
 	if err != nil {
 		cancel()
 		if asking.Err() != nil {
@@ -124,7 +118,7 @@ func (r *reader) get(asking context.Context) (seen, error) {
 		return seen{}, fmt.Errorf("the store gives %d bytes from %d on of an object of %d", o.Size, r.offset, r.size)
 	}
 	r.body, r.at, r.cancel = body, r.offset, cancel
-	return newSeen(o, h), nil
+	return newSeen(o), nil
 }
 
 func (r *reader) Read(p []byte) (n int, err error) {
@@ -184,7 +178,8 @@ func (r *reader) drop() {
 	r.body = nil
 }
 
-// Close lets go of the connection. If the blob was read to its end the connection is kept for the next.
+// Close lets go of the connection. If the blob was read to its end the connection is kept for the
+// next.
 func (r *reader) Close() error {
 	if r.body != nil && r.at == r.size {
 		stop := time.AfterFunc(r.b.budget, r.cancel)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +33,12 @@ func openAt(t testing.TB, s *testservers.S3Server, url string) *Bucket {
 		t.Fatal(err)
 	}
 	b, err := open(t.Context(), at, keysOf(s))
+	for range 20 { // opening itself has the ordinary budget
+		if err == nil || !strings.Contains(err.Error(), "did not answer within") {
+			break
+		}
+		b, err = open(t.Context(), at, keysOf(s))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +77,7 @@ func TestBlobsPlain(t *testing.T) {
 	t.Parallel()
 	storetest.TestBlobs(t, func(t *testing.T) store.Blobs {
 		b := openNew(t)
-		b.able, b.settle = abilities{}, time.Second
+		b.able = abilities{}
 		return b
 	})
 }
@@ -177,9 +184,7 @@ func TestRequests(t *testing.T) {
 	doPut := func() error { return put(b, data) }
 	call("Put of new bytes", "PUT", doPut)
 	call("Put of what is there", "PUT HEAD", doPut)
-	b.fresh = -time.Hour
-	call("Put of what has long been there", "PUT HEAD GET PUT", doPut)
-	b.able, b.fresh = abilities{}, time.Hour
+	b.able = abilities{}
 	call("Put of what is there, plain", "HEAD", doPut)
 	call("Put of new bytes, plain", "HEAD PUT", func() error { return put(b, data[1:]) })
 	call("Stat", "HEAD", func() error { _, err := b.Stat(t.Context(), sum); return err })
@@ -195,7 +200,7 @@ func TestRequests(t *testing.T) {
 		return err
 	})
 	b.able = abilities{true, true}
-	call("Ping", "PUT", func() error { return b.Ping(t.Context()) })
+	call("Ping", "HEAD", func() error { return b.Ping(t.Context()) })
 	call("List", "GET", func() error {
 		for range b.List(t.Context()) {
 		}
@@ -229,10 +234,11 @@ func TestHealing(t *testing.T) {
 	b := openNew(t)
 	data := storetest.Bytes(1, 10_000)
 	for _, bad := range [][]byte{nil, data[:5_000], append([]byte{data[0] ^ 1}, data[1:]...)} {
-		// An upload of somebody else's, with the checksum of what it is.
+		// An upload of somebody else's, with the checksum of what it is. minio-go's own form of none at all, which is
+		// signed piece by piece, has a body without a length, and a store may take its rest for another request.
 		sum := sha256.Sum256(bad)
-		_, err := b.s3.PutObject(t.Context(), b.bucket, b.place(storetest.Sum(data)), bytes.NewReader(bad), int64(len(bad)), "", "", minio.PutObjectOptions{
-			UserMetadata: map[string]string{"x-amz-checksum-sha256": base64.StdEncoding.EncodeToString(sum[:])},
+		_, err := b.s3.PutObject(t.Context(), b.bucket, b.place(storetest.Sum(data)), bytes.NewReader(bad), int64(len(bad)), "", hex.EncodeToString(sum[:]), minio.PutObjectOptions{
+			DisableContentSha256: true, UserMetadata: map[string]string{"x-amz-checksum-sha256": base64.StdEncoding.EncodeToString(sum[:])},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -9,19 +9,20 @@ import (
 	"time"
 )
 
-// transport is made for many short requests to one host. Uploads that come in a burst of 200 keep their connections for
-// the next one; there is no upper limit, since slow readers of images must not keep uploads waiting.
+// transport is made for many short requests to one host. Uploads that come in a burst of 200 keep
+// their connections for the next one; there is no upper limit, since slow readers of images must
+// not keep uploads waiting.
 type transport struct {
 	quick http.Transport
 	lists http.Transport // for a list's page a store may need long
 }
 
-func newTransport() *transport {
+func newTransport(patience time.Duration) *transport {
 	dialer := &net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}
 	return &transport{
 		quick: http.Transport{
 			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: time.Second, DisableCompression: true,
-			ResponseHeaderTimeout: Budget / 2, // then there is time for another connection
+			ResponseHeaderTimeout: patience,
 			MaxIdleConns:          256, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute,
 		},
 		lists: http.Transport{

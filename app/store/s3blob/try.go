@@ -16,11 +16,12 @@ import (
 
 	"github.com/minio/minio-go/v7"
 
+	"github.com/wxup/wxup/app/internal/phrase"
 	"github.com/wxup/wxup/server"
 )
 
-// try makes a request, and makes it again if what went wrong may pass, until ctx or the budget ends. All of a Put is one
-// try, so that the whole of it has one budget.
+// try makes a request and repeats it after errors that may be temporary, until ctx or the budget
+// ends. A whole Put is one try, so that it has one budget.
 func (b *Bucket) try(ctx context.Context, request func(ctx context.Context) error) error {
 	return b.tryFor(ctx, b.budget, request)
 }
@@ -44,7 +45,7 @@ func (b *Bucket) tryFor(ctx context.Context, budget time.Duration, request func(
 				last = err
 			}
 			return &tooLate{budget, describe(last)}
-		case !mayPass(err):
+		case !temporary(err):
 			return describe(err)
 		}
 		last = err
@@ -61,11 +62,16 @@ type tooLate struct {
 	last  error
 }
 
-func (e *tooLate) Error() string {
+func (e *tooLate) Error() string { return e.text().String() }
+
+// In returns the text in a language.
+func (e *tooLate) In(lang string) string { return e.text().In(lang) }
+
+func (e *tooLate) text() phrase.Text {
 	if errors.Is(e.last, context.DeadlineExceeded) {
-		return fmt.Sprintf("the store did not answer within %s", e.after)
+		return texts.Text("the store did not answer within %s", e.after)
 	}
-	return fmt.Sprintf("given up after %s: %s", e.after, e.last)
+	return texts.Text("given up after %s: %s", e.after, e.last)
 }
 
 func (e *tooLate) Unwrap() error { return e.last }
@@ -73,8 +79,8 @@ func (e *tooLate) Unwrap() error { return e.last }
 // Is reports that waiting may help.
 func (e *tooLate) Is(target error) bool { return target == server.ErrUnavailable }
 
-// mayPass reports whether the same request may succeed a moment later.
-func mayPass(err error) bool {
+// temporary reports whether the same request may succeed a moment later.
+func temporary(err error) bool {
 	if a, ok := errors.AsType[minio.ErrorResponse](err); ok {
 		switch a.Code {
 		case "ConditionalRequestConflict", "OperationAborted", "RequestTimeout", "SlowDown", "TooManyRequests", "Throttling",
@@ -99,7 +105,8 @@ func certificateTrouble(err error) bool {
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname)
 }
 
-// wrongProtocol reports that HTTP is spoken to HTTPS or the other way round. net/http has no types for that.
+// wrongProtocol reports that HTTP is spoken to HTTPS or the other way round. net/http has no types
+// for that.
 func wrongProtocol(err error) bool {
 	s := err.Error()
 	return strings.Contains(s, "server gave HTTP response to HTTPS client") || strings.Contains(s, "malformed HTTP response") ||
@@ -109,35 +116,39 @@ func wrongProtocol(err error) bool {
 // refusal is an answer of the store that is an error. minio-go prints the message alone.
 type refusal struct{ minio.ErrorResponse }
 
-func (r refusal) Error() string {
+func (r refusal) Error() string { return r.In("en") }
+
+// In returns the text in a language, with the store's own words as they are.
+func (r refusal) In(lang string) string {
 	if r.StatusCode == 0 { // minio-go's own word
-		return fmt.Sprintf("the store's answer cannot be read: %.100s", r.Message)
+		return texts.Text("the store's answer cannot be read: %.100s", r.Message).In(lang)
 	}
-	s := fmt.Sprintf("the store says %d %s", r.StatusCode, r.Code)
+	said := fmt.Sprintf("%d %s", r.StatusCode, r.Code)
 	if strings.HasPrefix(r.Code, fmt.Sprint(r.StatusCode)) { // the answer had no error in XML
-		s = "the store says " + r.Code
+		said = r.Code
 	}
 	if m := strings.Join(strings.Fields(r.Message), " "); m != r.Code && !strings.HasPrefix(m, "<") { // a page for people
-		s += fmt.Sprintf(": %.300s", m)
+		said += fmt.Sprintf(": %.300s", m)
 	}
 	if r.RequestID != "" {
-		s += " (request " + r.RequestID + ")"
+		said += " (request " + r.RequestID + ")"
 	}
-	return s
+	return texts.Text("the store says %s", said).In(lang)
 }
 
 func (r refusal) Unwrap() error { return r.ErrorResponse }
 
-// describe makes an error of minio-go or net/http say what has happened and no more; the latter names the whole URL.
+// describe makes an error of minio-go or net/http say what has happened and no more; the latter
+// names the whole URL.
 func describe(err error) error {
 	if a, ok := err.(minio.ErrorResponse); ok {
 		return refusal{a}
 	}
 	if u, ok := err.(*url.Error); ok {
 		if strings.HasPrefix(u.Err.Error(), "Connection closed by foreign host") {
-			return fmt.Errorf("the connection to the store was cut: %w", io.ErrUnexpectedEOF)
+			return texts.Errorf("the connection to the store was cut: %w", io.ErrUnexpectedEOF)
 		}
-		return fmt.Errorf("the connection to the store failed: %w", u.Err)
+		return texts.Errorf("the connection to the store failed: %w", u.Err)
 	}
 	return err
 }
@@ -154,11 +165,29 @@ func status(err error) int  { return answer(err).StatusCode }
 // isThere reports that If-None-Match has kept a write from happening.
 func isThere(err error) bool { return err != nil && status(err) == http.StatusPreconditionFailed }
 
-// isMissing reports that there is no such object (but a bucket, as far as can be told: the answer to a HEAD has no text).
-// Other things are answered with 404 as well, by versitygw even keys that it does not know.
+// isMissing reports that there is no such object (but a bucket, as far as can be told: the answer
+// to a HEAD has no text). Other things are answered with 404 as well, by versitygw even keys that
+// it does not know.
 func isMissing(err error) bool { return err != nil && code(err) == "NoSuchKey" }
 
 // isUnimplemented reports that the store does not know something in the request.
 func isUnimplemented(err error) bool {
 	return err != nil && (status(err) == http.StatusNotImplemented || code(err) == "NotImplemented" || code(err) == "InvalidArgument" && status(err) == http.StatusBadRequest)
+}
+
+// contentError is an error of the caller's content, not of the store.
+type contentError struct{ err error }
+
+func (e *contentError) Error() string { return e.err.Error() }
+
+func (e *contentError) Unwrap() error { return e.err }
+
+// corruptError is the error of a store that has written other bytes than it was sent.
+type corruptError struct{ removal error }
+
+func (e *corruptError) Error() string {
+	if e.removal != nil {
+		return fmt.Sprintf("the store has written other bytes than it was sent, and they could not be removed: %v", describe(e.removal))
+	}
+	return "the store has written other bytes than it was sent; they were removed"
 }

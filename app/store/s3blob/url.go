@@ -1,7 +1,6 @@
 package s3blob
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -35,16 +34,16 @@ func parse(raw string) (target, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "s3" || u.Opaque != "":
-		return target{}, fmt.Errorf("blobs: this is no URL of a bucket; write %s", example)
+		return target{}, texts.Errorf("blobs: this is no URL of a bucket; write %s", example)
 	case u.User != nil:
-		return target{}, errors.New("blobs: keys do not belong into the URL, where logs and process lists show them; " + whereKeys)
+		return target{}, texts.Errorf("blobs: keys do not belong into the URL, where logs and process lists show them; " + whereKeys)
 	case u.Host == "":
-		return target{}, fmt.Errorf("blobs: the URL names no bucket; write %s", example)
+		return target{}, texts.Errorf("blobs: the URL names no bucket; write %s", example)
 	case u.Port() != "":
-		return target{}, fmt.Errorf("blobs: s3://%s names a bucket, not a host; write %s", u.Host, example)
+		return target{}, texts.Errorf("blobs: s3://%s names a bucket, not a host; write %s", u.Host, example)
 	}
 	if err := s3utils.CheckValidBucketNameStrict(u.Host); err != nil {
-		return target{}, fmt.Errorf("blobs: %.80q cannot be a bucket's name, which has 3 to 63 letters a-z, digits, hyphens and dots", u.Host)
+		return target{}, texts.Errorf("blobs: %.80q cannot be a bucket's name, which has 3 to 63 letters a-z, digits, hyphens and dots", u.Host)
 	}
 	t := target{bucket: u.Host}
 	if t.prefix, err = parsePrefix(u.Path); err != nil {
@@ -52,18 +51,18 @@ func parse(raw string) (target, error) {
 	}
 	q, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return target{}, fmt.Errorf("blobs: what follows the ? cannot be read; write %s", example)
+		return target{}, texts.Errorf("blobs: what follows the ? cannot be read; write %s", example)
 	}
 	for name, values := range q {
 		if strings.Contains(strings.ToLower(name), "key") || strings.Contains(strings.ToLower(name), "secret") ||
 			strings.Contains(strings.ToLower(name), "token") || strings.Contains(strings.ToLower(name), "credential") {
-			return target{}, fmt.Errorf("blobs: %.40q: keys do not belong into the URL, where logs and process lists show them; %s", name, whereKeys)
+			return target{}, texts.Errorf("blobs: %.40q: keys do not belong into the URL, where logs and process lists show them; "+whereKeys, name)
 		}
 		if !slices.Contains([]string{"endpoint", "region", "style", "create"}, name) {
-			return target{}, fmt.Errorf("blobs: %.40q is unknown; there are endpoint, region, style and create", name)
+			return target{}, texts.Errorf("blobs: %.40q is unknown; there are endpoint, region, style and create", name)
 		}
 		if len(values) > 1 {
-			return target{}, fmt.Errorf("blobs: %s is given twice", name)
+			return target{}, texts.Errorf("blobs: %s is given twice", name)
 		}
 	}
 	if t.region = q.Get("region"); t.region == "" {
@@ -82,7 +81,7 @@ func parse(raw string) (target, error) {
 		t.create = true
 	case "", "false":
 	default:
-		return target{}, errors.New("blobs: create is true or false")
+		return target{}, texts.Errorf("blobs: create is true or false")
 	}
 	return t, nil
 }
@@ -93,11 +92,11 @@ func parsePrefix(path string) (string, error) {
 		return "", nil
 	}
 	if len(path) > 512 {
-		return "", fmt.Errorf("blobs: the prefix has %d bytes; 512 are the most", len(path))
+		return "", texts.Errorf("blobs: the prefix has %d bytes; 512 are the most", len(path))
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		if part == "" || part == "." || part == ".." || strings.ContainsFunc(part, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
-			return "", fmt.Errorf("blobs: %.100q cannot be a prefix", path)
+			return "", texts.Errorf("blobs: %.100q cannot be a prefix", path)
 		}
 	}
 	return path + "/", nil
@@ -116,11 +115,11 @@ func parseEndpoint(raw, region string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		return nil, errors.New("blobs: endpoint is the store's address, such as https://s3.example.com or http://10.0.0.5:9000")
+		return nil, texts.Errorf("blobs: endpoint is the store's address, such as https://s3.example.com or http://10.0.0.5:9000")
 	case u.User != nil:
-		return nil, errors.New("blobs: keys do not belong into the endpoint, where logs and process lists show them; " + whereKeys)
+		return nil, texts.Errorf("blobs: keys do not belong into the endpoint, where logs and process lists show them; " + whereKeys)
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("blobs: endpoint is an address alone, %s://%s; the bucket and the prefix stand after s3://", u.Scheme, u.Host)
+		return nil, texts.Errorf("blobs: endpoint is an address alone, %s://%s; the bucket and the prefix stand after s3://", u.Scheme, u.Host)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
@@ -148,5 +147,5 @@ func parseStyle(style, host string) (minio.BucketLookupType, error) {
 		}
 		return minio.BucketLookupPath, nil
 	}
-	return 0, errors.New("blobs: style is path (https://host/bucket/…), virtual (https://bucket.host/…) or auto")
+	return 0, texts.Errorf("blobs: style is path (https://host/bucket/…), virtual (https://bucket.host/…) or auto")
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const merchantColumns = `
-	SELECT m.mchid, m.name, m.apiv2_key, m.apiv3_key, m.public_key_only, m.endpoints, m.disabled,
+	SELECT m.mchid, m.name, m.apiv2_key, m.apiv3_key, m.public_key_only, m.endpoints, m.disabled, m.ecommerce,
 	       COALESCE(c.pem, ''), COALESCE(c.state, '')
 	FROM merchant m LEFT JOIN merchant_certificate c ON c.mchid = m.mchid `
 
@@ -23,7 +23,7 @@ type merchantRow struct {
 
 func scanMerchant(row scanner) (r merchantRow, err error) {
 	var endpoints string
-	err = row.Scan(&r.MchID, &r.Name, &r.APIv2Key, &r.APIv3Key, &r.PublicKeyOnly, &endpoints, &r.Disabled, &r.pem, &r.state)
+	err = row.Scan(&r.MchID, &r.Name, &r.APIv2Key, &r.APIv3Key, &r.PublicKeyOnly, &endpoints, &r.Disabled, &r.ECommerce, &r.pem, &r.state)
 	if err != nil {
 		return r, err
 	}
@@ -37,7 +37,7 @@ func (ix *Index) Merchant(ctx context.Context, mchid string) (*server.Merchant, 
 		return nil, fmt.Errorf("look up merchant: %w", err)
 	}
 	if len(list) == 0 {
-		return nil, server.ErrUnknown
+		return nil, server.ErrNotFound
 	}
 	return &list[0], nil
 }
@@ -130,6 +130,15 @@ func (ix *Index) App(ctx context.Context, appid string) (*server.App, error) {
 	return one(ctx, ix, "look up app", scanApp, appColumns+`WHERE appid = $1`, escape(appid))
 }
 
+// Apps lists some apps, at most limit.
+func (ix *Index) Apps(ctx context.Context, limit int) ([]server.App, error) {
+	list, err := all(ctx, ix, scanApp, appColumns+`ORDER BY appid LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list apps: %w", err)
+	}
+	return list, nil
+}
+
 // ListApps lists all apps by appid.
 func (ix *Index) ListApps(ctx context.Context) ([]server.App, error) {
 	list, err := all(ctx, ix, scanApp, appColumns+`ORDER BY appid`)
@@ -186,6 +195,17 @@ func (ix *Index) ListAuthorizations(ctx context.Context, component string) ([]se
 		return nil, fmt.Errorf("list authorizations: %w", err)
 	}
 	return list, nil
+}
+
+// Secrets lists the secrets that the index holds: API keys, app secrets and tickets, private keys,
+// the program's own, and the newest tokens.
+func (ix *Index) Secrets(ctx context.Context) ([]string, error) {
+	list, err := all(ctx, ix, func(row scanner) (s string, err error) { return s, row.Scan(&s) },
+		`SELECT apiv2_key FROM merchant UNION SELECT apiv3_key FROM merchant UNION SELECT secret FROM app
+		UNION SELECT secret FROM component UNION SELECT ticket FROM component UNION SELECT private_key FROM platform_key
+		UNION SELECT value FROM setting WHERE name LIKE '%key' OR name LIKE '%secret' OR name LIKE '%token'
+		UNION SELECT value FROM (SELECT value FROM token ORDER BY issued DESC LIMIT 20000) newest`)
+	return list, doing("list secrets", err)
 }
 
 // asJSON and fromJSON turn what is only read whole into a column and back. A nil slice is null.

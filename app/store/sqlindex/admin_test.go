@@ -35,7 +35,7 @@ func TestMerchantCertificates(t *testing.T) { onEach(t, testMerchantCertificates
 func testMerchantCertificates(t *testing.T, open opener) {
 	ctx, ix := t.Context(), open(t, t.TempDir())
 	a, b := storetest.NewCertificate(t, t0), storetest.NewCertificate(t, t0.AddDate(1, 0, 0))
-	wantErr(t, "a certificate for nobody", ix.AddMerchantCertificate(ctx, "1900000001", a.PEM, server.Valid), server.ErrUnknown)
+	wantErr(t, "a certificate for nobody", ix.AddMerchantCertificate(ctx, "1900000001", a.PEM, server.Valid), server.ErrNotFound)
 	must(t, ix.PutMerchant(ctx, server.Merchant{MchID: "1900000001"}))
 	must(t, ix.PutMerchant(ctx, server.Merchant{MchID: "1900000002"}))
 	if err := ix.AddMerchantCertificate(ctx, "1900000001", a.KeyPEM, server.Valid); err == nil || strings.Contains(err.Error(), "BEGIN PRIVATE") {
@@ -56,8 +56,8 @@ func testMerchantCertificates(t *testing.T, open opener) {
 			t.Errorf("after SetCertificateState(%q): %v, %v", spelling, got, err)
 		}
 	}
-	wantErr(t, "the state of none", ix.SetCertificateState(ctx, "1900000001", "AB", server.Revoked), server.ErrUnknown)
-	wantErr(t, "the state of another's", ix.SetCertificateState(ctx, "1900000002", sign.Serial(b.Certificate), server.Revoked), server.ErrUnknown)
+	wantErr(t, "the state of none", ix.SetCertificateState(ctx, "1900000001", "AB", server.Revoked), server.ErrNotFound)
+	wantErr(t, "the state of another's", ix.SetCertificateState(ctx, "1900000002", sign.Serial(b.Certificate), server.Revoked), server.ErrNotFound)
 
 	list, err := ix.ListMerchants(ctx)
 	must(t, err)
@@ -116,8 +116,8 @@ func testPlatformKeys(t *testing.T, open opener) {
 	want(pub, idB, idA)
 	must(t, ix.DeletePlatformKey(ctx, idB))
 	want(pub, idA)
-	wantErr(t, "prefer none", ix.PreferPlatformKey(ctx, idB), server.ErrUnknown)
-	wantErr(t, "delete none", ix.DeletePlatformKey(ctx, idB), server.ErrUnknown)
+	wantErr(t, "prefer none", ix.PreferPlatformKey(ctx, idB), server.ErrNotFound)
+	wantErr(t, "delete none", ix.DeletePlatformKey(ctx, idB), server.ErrNotFound)
 }
 
 func TestListAccounts(t *testing.T) { onEach(t, testListAccounts) }
@@ -138,7 +138,7 @@ func testListAccounts(t *testing.T, open opener) {
 		t.Errorf("ListComponents gives %v, %v", components, err)
 	}
 	must(t, ix.DeleteAuthorization(ctx, "a", "b"))
-	wantErr(t, "delete none", ix.DeleteAuthorization(ctx, "a", "b"), server.ErrUnknown)
+	wantErr(t, "delete none", ix.DeleteAuthorization(ctx, "a", "b"), server.ErrNotFound)
 	authorizations, err := ix.ListAuthorizations(ctx, "a")
 	if err != nil || len(authorizations) != 1 || authorizations[0].Authorizer != "a" {
 		t.Errorf("ListAuthorizations gives %v, %v", authorizations, err)
@@ -151,7 +151,7 @@ func testSettings(t *testing.T, open opener) {
 	ctx, dir := t.Context(), t.TempDir()
 	ix := open(t, dir)
 	_, err := ix.Setting(ctx, "secret")
-	wantErr(t, "Setting of none", err, server.ErrUnknown)
+	wantErr(t, "Setting of none", err, server.ErrNotFound)
 	must(t, ix.PutSetting(ctx, "a", "1"))
 	must(t, ix.PutSetting(ctx, "a", "2"))
 	if got, err := ix.Setting(ctx, "a"); got != "2" || err != nil {

@@ -14,25 +14,34 @@ import (
 // copyAtOnce is how many rows are read and written in one go. An exchange has some 2 kB.
 const copyAtOnce = 200
 
-// copyAgain is how much of what was copied is looked at again the next time: an exchange is of the time when it began, and
-// may have been recorded after younger ones.
+// copyAgain is how much of what was copied is looked at again the next time: an exchange is of the
+// time when it began, and may have been recorded after younger ones.
 const copyAgain = time.Hour
 
-// copied begins the names of the settings, in the index that is copied to, that say how far a table was.
+// copied begins the names of the settings, in the index that is copied to, that say how far a table
+// was.
 const copied = "copied "
 
-// Copy makes one index what another one is, whether they are of the same sort or not. It may be run while from is served,
-// and again: of exchanges and media, of which there are many, it goes on where it stopped, even if it was killed; accounts
-// and the like are compared anew, and what an operator has deleted in from is deleted in to. So to move without losing
-// anything: copy until little is left to do, stop the servers, copy once more, and start them on the other index.
+// Copy makes one index what another one is, whether they are of the same sort or not. It may be run
+// while from is served, and again: of exchanges and media, of which there are many, it goes on
+// where it stopped, even if it was killed; accounts and the like are compared anew, and what an
+// operator has deleted in from is deleted in to. So to move without losing anything: copy until
+// little is left to do, stop the servers, copy once more, and start them on the other index.
 //
-// Exchanges and media that were forgotten in from between two copies stay in to, until they are forgotten there.
+// Exchanges and media that were forgotten in from between two copies stay in to, until they are
+// forgotten there.
 //
-// It calls progress, which may be nil, after each portion, with the number of rows of the table that were looked at so far.
+// It calls progress, which may be nil, after each portion, with the number of rows of the table
+// that were looked at so far.
 func Copy(ctx context.Context, from, to *Index, progress func(table string, rows int64)) error {
 	ctx = unhurried(ctx)
 	if progress == nil {
 		progress = func(string, int64) {}
+	}
+	for _, ix := range []*Index{from, to} {
+		if err := ix.Upgrade(ctx, progress); err != nil {
+			return err
+		}
 	}
 	seen := make([]map[string]bool, len(tables))
 	for i := range tables {
@@ -69,7 +78,7 @@ func (t *table) resume(ctx context.Context, to *Index) ([]any, error) {
 		return nil, nil
 	}
 	text, err := to.Setting(ctx, copied+t.name)
-	if errors.Is(err, server.ErrUnknown) {
+	if errors.Is(err, server.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
@@ -81,7 +90,6 @@ func (t *table) resume(ctx context.Context, to *Index) ([]any, error) {
 
 // copy copies the rows after a key, all of them or only those that have changed.
 func (t *table) copy(ctx context.Context, from, to *Index, after []any, changed bool, seen map[string]bool, progress func(string, int64)) error {
-	put := t.put()
 	for total, n := int64(0), copyAtOnce; n == copyAtOnce; {
 		var rows []statement
 		var err error
@@ -90,7 +98,7 @@ func (t *table) copy(ctx context.Context, from, to *Index, after []any, changed 
 				seen[fmt.Sprintf("%q", key)] = true
 			}
 			if !t.isMark(values) {
-				rows = append(rows, statement{put, values})
+				rows = append(rows, t.put(values)...)
 			}
 		}); err != nil {
 			return fmt.Errorf("read: %w", err)

@@ -25,6 +25,12 @@ func TestTables(t *testing.T) {
 	must(t, err)
 	var want, got []string
 	for _, r := range schema {
+		switch {
+		case r.table == "exchange_body" && r.column != "id": // copied together
+			r.table = "exchange"
+		case slices.Contains(made, r.table):
+			continue
+		}
 		want = append(want, fmt.Sprint(r.table, ".", r.column, " ", r.kind))
 	}
 	kinds := map[byte]string{'t': "TEXT", 'n': "BIGINT", 'b': "BOOLEAN", 'y': "BYTEA"}
@@ -49,8 +55,9 @@ func fillAll(t *testing.T, ix *Index, n int) {
 	c := storetest.NewCertificate(t, t0)
 	must(t, ix.PutSetting(ctx, "a", "图"))
 	for i := range 3 {
+		must(t, ix.do(ctx, nil, stmt(`INSERT INTO takedown (id, at, blocked) VALUES ($1, $2, $3)`, fmt.Sprint("down ", i), i+1, i == 0)))
 		id := fmt.Sprint("19000000", i)
-		must(t, ix.PutMerchant(ctx, server.Merchant{MchID: id, APIv3Key: "k", PublicKeyOnly: i == 1, Endpoints: []string{"video"}}))
+		must(t, ix.PutMerchant(ctx, server.Merchant{MchID: id, APIv3Key: "k", PublicKeyOnly: i == 1, ECommerce: i == 2, Endpoints: []string{"video"}}))
 		must(t, ix.AddMerchantCertificate(ctx, id, c.PEM, server.Replaced))
 		must(t, ix.PutApp(ctx, server.App{AppID: id, Secret: "s"}))
 		must(t, ix.PutComponent(ctx, server.Component{AppID: id, Secret: "s"}))
@@ -200,11 +207,11 @@ func TestTableSizes(t *testing.T) {
 		fillAll(t, ix, 100)
 		sizes, err := ix.Tables(t.Context())
 		must(t, err)
-		if len(sizes) != len(tables) {
+		if len(sizes) != len(tables)+len(made) {
 			t.Errorf("%d tables", len(sizes))
 		}
 		for _, x := range sizes {
-			if x.Rows == 0 || x.Bytes < 4096 || x.Name == "exchange" && (x.Rows != 101 || x.Bytes < 50_000) {
+			if x.Rows == 0 && x.Name != "exchange_old" || x.Bytes < 4096 || x.Name == "exchange_body" && (x.Rows != 101 || x.Bytes < 50_000) {
 				t.Errorf("%+v", x)
 			}
 		}

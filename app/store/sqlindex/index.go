@@ -1,27 +1,32 @@
-// Package sqlindex is a [server.Index] in an SQL database: what the server must know and remember, but for the files.
+// Package sqlindex is a [server.Index] in an SQL database: what the server must know and remember,
+// but for the files.
 //
 //	index, err := sqlindex.Open(ctx, "wxup-data/index.db")                      // SQLite: one server, nothing to install
 //	index, err := sqlindex.Open(ctx, "postgres://wxup@db.example/wxup")         // PostgreSQL: any number of servers
 //	defer index.Close()
 //
-// It is one SQL text for both: $1 for arguments, ON CONFLICT, TEXT, BIGINT and BOOLEAN, times as integers. What they do
-// each in their own way is an engine: sqlite.go and postgres.go.
+// It is one SQL text for both: $1 for arguments, ON CONFLICT, TEXT, BIGINT and BOOLEAN, times as
+// integers. What they do each in their own way is an engine: sqlite.go and postgres.go.
 //
-// What a method that changes something has acknowledged survives a loss of power (SQLite: WAL, synchronous=FULL;
-// PostgreSQL: synchronous_commit, which is put on where it is off). A change is a list of statements, which are made
-// together or not at all: see [engine].
+// What a method that changes something has acknowledged survives a loss of power (SQLite: WAL,
+// synchronous=FULL; PostgreSQL: synchronous_commit, which is put on where it is off). A change is a
+// list of statements, which are made together or not at all: see [engine].
 //
-// Nothing depends on the database's clock, and several servers may differ by [clockMargin]: all times are the callers'.
+// Nothing depends on the database's clock, and several servers may differ by [clockMargin]: all
+// times are the callers'.
 //
-// All keys, secrets and tokens are in the database in clear, because the program must sign with them and hand them out
-// again. SQLite's files have mode 0600, and Open refuses wider ones; who can read a PostgreSQL database is its
-// administrator's to say.
+// All keys, secrets and tokens are in the database in clear, because the program must sign with
+// them and hand them out again. SQLite's files have mode 0600, and Open refuses wider ones; who can
+// read a PostgreSQL database is its administrator's to say.
 //
 // Times are kept to the microsecond, and come back in UTC.
 //
-// By file: accounts.go what the server asks about accounts; admin.go what an operator changes; tokens.go tokens and
-// quotas; record.go exchanges; list.go looking through what is kept; purge.go forgetting; copy.go from one database to
-// another; tokenlike.go finding a token that was cut, went on or changed its case.
+// By file: open.go which database a text names; engine.go what SQLite and PostgreSQL do in their
+// own ways; accounts.go what the server asks about accounts; admin.go what an operator changes;
+// tokens.go tokens and quotas; record.go exchanges; bytes.go which bytes are kept and
+// which deleted; list.go looking through what is kept; purge.go
+// forgetting; copy.go from one database to another; tokenlike.go finding a token that was cut,
+// continued or changed its case.
 package sqlindex
 
 import (
@@ -29,23 +34,22 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"database/sql"
-	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/wxup/wxup/server"
-	"github.com/wxup/wxup/sign"
 )
 
-// Index is a [server.Index], and what an operator needs besides. Make it with [Open]. It is safe for concurrent use, and
-// several processes may have the same database open.
+// Index is a [server.Index], and what an operator needs besides. Make it with [Open]. It is safe
+// for concurrent use, and several processes may have the same database open.
 type Index struct {
 	db    engine
 	where string
+
+	recorded chan struct{} // see Recorded
 
 	certificates parsed[*x509.Certificate]
 	privateKeys  parsed[*rsa.PrivateKey]
@@ -56,129 +60,63 @@ type Index struct {
 
 var _ server.Index = (*Index)(nil)
 
-// Open opens the database that a path, an URL of the form sqlite:///abs/path or one of the form
-// postgres://user:password@host:port/database names, and brings its tables up to date. SQLite's file is made if it is not
-// there, PostgreSQL's database must be. A database that a newer program has changed is refused.
-func Open(ctx context.Context, where string) (*Index, error) {
-	e, err := open(ctx, where)
-	if err != nil {
-		return nil, fmt.Errorf("open index %s: %w", masked(where), err)
-	}
-	return &Index{
-		db:           e,
-		where:        masked(where),
-		certificates: parsed[*x509.Certificate]{parse: sign.ParseCertificate},
-		privateKeys:  parsed[*rsa.PrivateKey]{parse: sign.ParsePrivateKey},
-	}, nil
-}
-
-func open(ctx context.Context, where string) (engine, error) {
-	switch scheme, _, ok := strings.Cut(where, "://"); {
-	case !ok && noPath.MatchString(where):
-		return nil, errors.New("neither a file nor a URL; the forms are index.db, sqlite:///path/to/index.db and postgres://user@host/database")
-	case !ok || scheme == "sqlite":
-		return openSQLiteEngine(ctx, where)
-	case scheme == "postgres" || scheme == "postgresql":
-		return openPostgres(ctx, where)
-	default:
-		return nil, fmt.Errorf("no index is known for %q URLs; use sqlite:///path/to/index.db or postgres://user@host/database", scheme)
-	}
-}
-
-// noPath finds what would be a strange file: PostgreSQL's other form, host=… dbname=…, and a URL without its slashes.
-var noPath = regexp.MustCompile(`^(postgres|postgresql|sqlite):|(^|\s)(host|hostaddr|dbname|user|password|service)\s*=`)
-
-// masked is a place as it may be shown. An URL can hold a password in many places.
-func masked(where string) string {
-	switch scheme, _, ok := strings.Cut(where, "://"); {
-	case !ok && noPath.MatchString(where):
-		return "…"
-	case !ok || scheme == "sqlite":
-		return where
-	case scheme == "postgres" || scheme == "postgresql":
-		return shownPostgres(where)
-	default:
-		return scheme + "://…"
-	}
-}
-
-// engine is what SQLite and PostgreSQL do each in their own way.
-type engine interface {
-	// read gives each row that a query finds to a function.
-	read(ctx context.Context, query string, args []any, each func(scanner) error) error
-	// change makes a change: all statements in one transaction, or none. It gives how many rows the first one changed, -1
-	// if it was not carried out. PostgreSQL is sent all of them at once, to be made in one round trip. So where the others
-	// must not be made if the first changes nothing, they say so in their text.
-	change(ctx context.Context, list []statement) (first int64, err error)
-
-	ping(ctx context.Context) error
-	exclusive(ctx context.Context, name string, f func(context.Context) error) error
-	warnings() []string
-	pool() sql.DBStats
-	tableBytes(ctx context.Context, table string) (int64, error)
-	close() error
-}
-
 // Where is what Open was given, without what is secret of it.
 func (ix *Index) Where() string { return ix.where }
+
+// Recorded gets a value when exchanges were recorded through this Index since the last value was
+// taken.
+func (ix *Index) Recorded() <-chan struct{} { return ix.recorded }
 
 // Ping reports within a second whether the index can be read and takes changes.
 func (ix *Index) Ping(ctx context.Context) error { return ix.db.ping(ctx) }
 
-// Exclusive runs f while nobody else, in this process or in another one with the same database, runs anything under the
-// same name. It waits for its turn until ctx is done. In SQLite all names are one.
+// Exclusive runs f while nobody else, in this process or in another one with the same database,
+// runs anything under the same name. It waits for its turn until ctx is done. In SQLite all names
+// are one.
 func (ix *Index) Exclusive(ctx context.Context, name string, f func(context.Context) error) error {
 	return ix.db.exclusive(ctx, name, f)
+}
+
+// Tidy gives the space of what was deleted back, where the database does not do that itself.
+func (ix *Index) Tidy(ctx context.Context) error { return doing("give space back", ix.db.tidy(ctx)) }
+
+// Optimize keeps up to date what the database plans its queries by. Call it about every hour.
+func (ix *Index) Optimize(ctx context.Context) error {
+	return doing("optimize", ix.db.optimize(ctx))
 }
 
 // Warnings says what an operator should know about how the database is set up, in a line each.
 func (ix *Index) Warnings() []string { return ix.db.warnings() }
 
-// Pool says how many connections are open and in use, and how often and how long they were waited for.
+// Pool says how many connections are open and in use, and how often and how long they were waited
+// for.
 func (ix *Index) Pool() sql.DBStats { return ix.db.pool() }
 
-// unhurried is a context for calls that nobody waits for, such as copying: they may take longer than an upload's.
-func unhurried(ctx context.Context) context.Context {
-	return context.WithValue(ctx, unhurriedKey{}, true)
-}
-
-type unhurriedKey struct{}
-
-// statement is a part of a change.
-type statement struct {
-	query string
-	args  []any
-}
-
-func stmt(query string, args ...any) statement { return statement{query, args} }
-
-// do makes a change. If its first statement changes no row, the error is otherwise, unless that is nil.
+// do makes a change. If its first statement changes no row, the error is otherwise, unless that is
+// nil.
 func (ix *Index) do(ctx context.Context, otherwise error, list ...statement) error {
 	if err := checkTexts(list); err != nil {
 		return err
 	}
 	n, err := ix.db.change(ctx, list)
-	if n == 0 && otherwise != nil {
+	if len(n) > 0 && n[0] == 0 && otherwise != nil {
 		return otherwise
 	}
 	return err
 }
 
-// checkTexts refuses what PostgreSQL cannot hold. What strangers send was escaped (text.go); this is what an operator
-// gives.
+// checkTexts refuses what PostgreSQL cannot hold. What strangers send was escaped (text.go); this
+// is what an operator gives.
 func checkTexts(list []statement) error {
 	for _, s := range list {
 		for _, arg := range s.args {
 			if text, ok := arg.(string); ok && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
-				return fmt.Errorf("%.60q is not text in UTF-8, or holds a NUL", text)
+				return texts.Errorf("%.60q is not text in UTF-8, or holds a NUL", text)
 			}
 		}
 	}
 	return nil
 }
-
-// scanner is a row to be read: *sql.Row or *sql.Rows.
-type scanner interface{ Scan(into ...any) error }
 
 // all reads all rows.
 func all[T any](ctx context.Context, ix *Index, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
@@ -193,11 +131,11 @@ func all[T any](ctx context.Context, ix *Index, scan func(scanner) (T, error), q
 	return list, nil
 }
 
-// one reads one row; none is [server.ErrUnknown].
+// one reads one row; none is [server.ErrNotFound].
 func one[T any](ctx context.Context, ix *Index, what string, scan func(scanner) (T, error), query string, args ...any) (*T, error) {
 	list, err := all(ctx, ix, scan, query, args...)
 	if err == nil && len(list) == 0 {
-		err = server.ErrUnknown
+		err = server.ErrNotFound
 	}
 	if err != nil {
 		return nil, doing(what, err)
@@ -205,7 +143,7 @@ func one[T any](ctx context.Context, ix *Index, what string, scan func(scanner) 
 	return &list[0], nil
 }
 
-// value reads one column of one row; none is [server.ErrUnknown].
+// value reads one column of one row; none is [server.ErrNotFound].
 func value[T any](ctx context.Context, ix *Index, what string, query string, args ...any) (T, error) {
 	x, err := one(ctx, ix, what, func(row scanner) (x T, err error) { return x, row.Scan(&x) }, query, args...)
 	if err != nil {
@@ -220,8 +158,6 @@ func (ix *Index) Close() error {
 	ix.closing.Do(func() { ix.closed = ix.db.close() })
 	return ix.closed
 }
-
-var errClosed = errors.New("the index is closed")
 
 // micros and moment turn a time into a column and back.
 func micros(t time.Time) int64 {

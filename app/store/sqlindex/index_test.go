@@ -19,17 +19,14 @@ func onEach(t *testing.T, test func(*testing.T, opener)) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) { test(t, openIndex) })
 	t.Run("PostgreSQL", func(t *testing.T) {
-		var database string
+		database := testservers.Postgres(t)
 		var schemas int
 		test(t, func(tb testing.TB, dir string) *Index {
 			tb.Helper()
 			if _, ok := databases.Load(dir); !ok { // a schema each, which is quicker to make than a database
-				if database == "" {
-					database = testservers.Postgres(t)
-				}
 				schemas++
 				withSQL(tb, database, fmt.Sprint("CREATE SCHEMA s", schemas))
-				databases.Store(dir, fmt.Sprint(database, "?search_path=s", schemas))
+				databases.Store(dir, fmt.Sprint(database, "&search_path=s", schemas))
 			}
 			return openAt(tb, placeIn(dir))
 		})

@@ -12,8 +12,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// Cursor is a place in a list that runs from new to old: what follows the row of this time and ID. The zero Cursor is the
-// list's beginning. It stays right while rows are added.
+// Cursor is a place in a list that runs from new to old: what follows the row of this time and ID.
+// The zero Cursor is the list's beginning. It stays right while rows are added.
 type Cursor struct {
 	Time time.Time
 	ID   string
@@ -40,32 +40,64 @@ func ParseCursor(s string) (Cursor, error) {
 	return Cursor{moment(n), id}, nil
 }
 
-// ExchangeFilter says which exchanges to list; a zero field takes all.
+// ExchangeFilter says which exchanges to list; a zero field takes all. One field alone is found by
+// an index. Of several the first does that, as they stand here, and each row is looked at for the
+// others.
 type ExchangeFilter struct {
 	Account  string
-	Endpoint string
+	Cause    string // what was proved
 	Problem  wxup.Problem
-	Refused  bool   // only those
+	Endpoint string
+	Warned   bool // accepted, with a warning
+	Refused  bool
+	Family   wxup.Family
+	Accepted bool
+	Whole    bool   // with what only one page shows: report, steps, request, answer, nonce
 	After    Cursor // the last one of the page before
 	Limit    int    // 0: 50; at most 1000
 }
 
+// NoEndpoint in [ExchangeFilter.Endpoint] takes the calls that belong to no endpoint.
+const NoEndpoint = "-"
+
 // ListExchanges lists exchanges, the newest first.
 func (ix *Index) ListExchanges(ctx context.Context, f ExchangeFilter) ([]server.Exchange, error) {
 	query, args := f.query()
-	list, err := all(ctx, ix, scanExchange, query, args...)
+	scan := scanListed
+	if f.Whole {
+		scan = scanExchange
+	}
+	list, err := all(ctx, ix, scan, query, args...)
 	return list, doing("list exchanges", err)
 }
 
 func (f ExchangeFilter) query() (string, []any) {
 	p := newPage("at", f.After)
 	p.equal("account", key(f.Account))
-	p.equal("endpoint", f.Endpoint)
-	if f.Refused || f.Problem != "" {
-		p.where = append(p.where, `problem <> ''`) // the condition of the index exchange_refused
-	}
+	p.equal("cause", f.Cause)
 	p.equal("problem", string(f.Problem))
-	return p.query(exchangeColumns, f.Limit)
+	if f.Endpoint == NoEndpoint {
+		p.is("endpoint", "")
+	} else {
+		p.equal("endpoint", f.Endpoint)
+	}
+	p.equal("family", string(f.Family))
+	// The conditions of the partial indexes.
+	if f.Cause != "" {
+		p.where = append(p.where, `cause <> ''`)
+	}
+	switch {
+	case f.Warned:
+		p.where = append(p.where, `problem = ''`, `warnings NOT IN ('null', '[]')`)
+	case f.Refused || f.Problem != "":
+		p.where = append(p.where, `problem <> ''`)
+	case f.Accepted:
+		p.where = append(p.where, `problem = ''`)
+	}
+	if f.Whole {
+		return p.query(wholeColumns, f.Limit)
+	}
+	return p.query(listedColumns, f.Limit)
 }
 
 // MediaFilter says which media to list; a zero field takes all.
@@ -90,8 +122,9 @@ func (f MediaFilter) query() (string, []any) {
 	return p.query(mediaColumns, f.Limit)
 }
 
-// AllExchanges goes through all exchanges that the filter takes, from new to old. It reads page by page, of f.Limit at a
-// time, so that it holds nothing up and may take as long as it likes. What is recorded meanwhile may be left out.
+// AllExchanges goes through all exchanges that the filter takes, from new to old. It reads page by
+// page, of f.Limit at a time, so that it holds nothing up and may take as long as it likes. What is
+// recorded meanwhile may be left out.
 func (ix *Index) AllExchanges(ctx context.Context, f ExchangeFilter) iter.Seq2[server.Exchange, error] {
 	return pages(atOnce(f.Limit), func(after Cursor, limit int) ([]server.Exchange, error) {
 		if after != (Cursor{}) {
@@ -152,9 +185,11 @@ func (ix *Index) HasMedia(ctx context.Context, sha256 string) (bool, error) {
 	return value[bool](ctx, ix, "look up media by digest", `SELECT EXISTS (SELECT 1 FROM media WHERE sha256 = $1)`, escape(sha256))
 }
 
-// page builds the text of a query for one page of a list. There are few texts, so that each is prepared once.
+// page builds the text of a query for one page of a list. There are few texts, so that each is
+// prepared once.
 type page struct {
 	time  string // the column
+	lead  string // a column in front of it in the index that finds the page; "": none
 	where []string
 	args  []any
 }
@@ -165,17 +200,28 @@ func newPage(time string, after Cursor) *page {
 	if after != (Cursor{}) {
 		at, id = micros(after.Time), escape(after.ID)
 	}
-	p.where = append(p.where, `(`+time+`, id) < ($1, $2)`)
 	p.args = append(p.args, at, id)
 	return p
 }
 
+// equal wants a value in a column. The first column leads: it is compared in a form that only its
+// own index gives in order, since PostgreSQL, which plans a prepared text for any value, could
+// otherwise go through all rows for one that is rare. The others are compared in a form that no
+// index helps with, which SQLite would take instead.
 func (p *page) equal(column, value string) {
 	if value == "" {
 		return
 	}
+	p.is(column, value)
+}
+
+func (p *page) is(column, value string) {
 	p.args = append(p.args, value)
-	p.where = append(p.where, fmt.Sprintf(`%s = $%d`, column, len(p.args)))
+	if p.lead == "" {
+		p.lead = column
+		return
+	}
+	p.where = append(p.where, fmt.Sprintf(`%s || '' = $%d`, column, len(p.args)))
 }
 
 func (p *page) query(columns string, limit int) (string, []any) {
@@ -183,6 +229,11 @@ func (p *page) query(columns string, limit int) (string, []any) {
 		limit = 50
 	}
 	p.args = append(p.args, min(limit, 1000))
-	return fmt.Sprintf(`%sWHERE %s ORDER BY %s DESC, id DESC LIMIT $%d`,
-		columns, strings.Join(p.where, ` AND `), p.time, len(p.args)), p.args
+	from, order := `(`+p.time+`, id) < ($1, $2)`, p.time+` DESC, id DESC`
+	if p.lead != "" { // the same as lead = $3 AND (time, id) < ($1, $2)
+		from = `(` + p.lead + `, ` + p.time + `, id) < ($3, $1, $2) AND ` + p.lead + ` >= $3`
+		order = p.lead + ` DESC, ` + order
+	}
+	return fmt.Sprintf(`%sWHERE %s ORDER BY %s LIMIT $%d`,
+		columns, strings.Join(append([]string{from}, p.where...), ` AND `), order, len(p.args)), p.args
 }

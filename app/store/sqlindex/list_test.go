@@ -8,6 +8,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/app/store/storetest"
+	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/server"
 )
 
@@ -23,7 +24,7 @@ func fill(t testing.TB, ix *Index, n int) (all []*server.Exchange) {
 		e.Endpoint = []string{"marketing", "video", "article"}[i/5%3]
 		e.Media.Endpoint = e.Endpoint
 		if i%3 == 0 {
-			e.Problem, e.Media = []wxup.Problem{wxup.Expired, wxup.TooLarge}[i%2], nil
+			e.Problem, e.Media = []wxup.Problem{problem.Expired, wxup.TooLarge}[i%2], nil
 		}
 		must(t, ix.Record(t.Context(), e))
 		all = append(all, e)
@@ -38,7 +39,7 @@ func testListExchanges(t *testing.T, open opener) {
 	all := fill(t, ix, 100)
 	for _, account := range []string{"", "a", "b\xff", "nobody"} {
 		for _, endpoint := range []string{"", "video"} {
-			for _, problem := range []wxup.Problem{"", wxup.Expired} {
+			for _, problem := range []wxup.Problem{"", problem.Expired} {
 				for _, refused := range []bool{false, true} {
 					f := ExchangeFilter{Account: account, Endpoint: endpoint, Problem: problem, Refused: refused, Limit: 7}
 					var want, got []string
@@ -151,7 +152,7 @@ func TestMediaByID(t *testing.T) { onEach(t, testMediaByID) }
 func testMediaByID(t *testing.T, open opener) {
 	ix := open(t, t.TempDir())
 	_, err := ix.MediaByID(t.Context(), "none")
-	wantErr(t, "MediaByID of none", err, server.ErrUnknown)
+	wantErr(t, "MediaByID of none", err, server.ErrNotFound)
 	e, twin := storetest.NewExchange(1), storetest.NewExchange(2)
 	twin.Media.ID, twin.Media.Filename = e.Media.ID, "another name"
 	must(t, ix.Record(t.Context(), e))
@@ -213,7 +214,7 @@ func testPurge(t *testing.T, open opener) {
 		t.Errorf("%d quota windows are left, want %d", got, n-900)
 	}
 	_, err := ix.SpentBy(ctx, "1900000001", "nonce-900")
-	wantErr(t, "SpentBy of a purged nonce", err, server.ErrUnknown)
+	wantErr(t, "SpentBy of a purged nonce", err, server.ErrNotFound)
 	if _, err := ix.SpentBy(ctx, "1900000001", "nonce-901"); err != nil {
 		t.Errorf("SpentBy of one that is not: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,8 +20,10 @@ import (
 	"testing/fstest"
 	"unicode/utf8"
 
+	"github.com/wxup/wxup/app/internal/phrase"
 	"github.com/wxup/wxup/app/store/storetest"
 	"github.com/wxup/wxup/app/testservers"
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/server"
 )
 
@@ -70,7 +73,7 @@ func TestOpenForms(t *testing.T) {
 		"postgres:u:secret@h/db":            "postgres://user@host",
 		"host=h user=u password=secret":     "postgres://user@host",
 		file("text", make([]byte, 2000)):    "name another file",
-		file("torn.db", torn):               "bring it back from a backup",
+		file("torn.db", torn):               "restore it from a backup",
 		others:                              "another program's database",
 	} {
 		ix, err := Open(t.Context(), where)
@@ -83,12 +86,22 @@ func TestOpenForms(t *testing.T) {
 		if strings.Contains(fmt.Sprint(err), "secret") {
 			t.Errorf("Open(%q) shows the password: %v", where, err)
 		}
+		mustBeChinese(t, err)
+	}
+}
+
+// mustBeChinese: no error at the start has four English words in a row under WXUP_LANG=zh.
+func mustBeChinese(t *testing.T, err error) {
+	t.Helper()
+	text := regexp.MustCompile(`（[^（）]*）`).ReplaceAllString(phrase.In(err, "zh"), "") // without the server's own words
+	if !regexp.MustCompile(`\p{Han}`).MatchString(text) || regexp.MustCompile(`(?:\b[a-z]{2,} ){3}[a-z]{2,}\b`).MatchString(text) {
+		t.Errorf("not in Chinese: %s", text)
 	}
 }
 
 func withSQLite(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	must(t, makePrivate(path))
+	must(t, createPrivate(path))
 	db, err := openSQLite(path, 1)
 	must(t, err)
 	defer db.Close()
@@ -109,17 +122,13 @@ func TestLockedByAnother(t *testing.T) {
 	tx, err := db.Begin()
 	must(t, err)
 	defer tx.Rollback()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*lockPatience)
-	defer cancel()
-	if ix, err := Open(ctx, path); err == nil || !strings.Contains(err.Error(), "another process keeps it locked") {
+	if ix, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "another process has it locked") {
 		t.Errorf("Open gives %v, %v", ix, err)
 	}
 }
 
 func TestModes(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no such modes")
-	}
+	need.That(t, runtime.GOOS != "windows", "file modes", "use Unix")
 	dir := t.TempDir()
 	ix := openIndex(t, dir)
 	must(t, ix.PutSetting(t.Context(), "a", "b"))
@@ -150,12 +159,12 @@ func TestPragmas(t *testing.T) {
 	ix := openIndex(t, t.TempDir())
 	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
 		var got string
-		must(t, ix.db.(*watched).engine.(*sqliteEngine).write.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
+		must(t, ix.db.(*watched).engine.(*sqliteEngine).file.Load().write.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
 		if got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	if _, err := ix.db.(*watched).engine.(*sqliteEngine).readers.Exec(`INSERT INTO setting (name, value) VALUES ('a', 'b')`); err == nil {
+	if _, err := ix.db.(*watched).engine.(*sqliteEngine).file.Load().readers.Exec(`INSERT INTO setting (name, value) VALUES ('a', 'b')`); err == nil {
 		t.Error("a connection for lookups takes changes")
 	}
 }
@@ -289,20 +298,21 @@ func TestMigrateFromFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		dir := t.TempDir()
 		in := sqliteScripts
-		var db *sql.DB
+		connect := func() (*sql.DB, error) {
+			return openSQLite(placeIn(dir), 1, "_txlock=immediate", "_pragma=journal_mode(WAL)")
+		}
 		if strings.HasSuffix(t.Name(), "PostgreSQL") {
 			dsn := testservers.Postgres(t)
 			databases.Store(dir, dsn)
 			in = postgresScripts
-			db, err = sql.Open("pgx", dsn)
-			must(t, err)
+			connect = func() (*sql.DB, error) { return sql.Open("pgx", dsn) }
 		} else {
-			must(t, makePrivate(placeIn(dir)))
-			db, err = openSQLite(placeIn(dir), 1, "_txlock=immediate", "_pragma=journal_mode(WAL)")
-			must(t, err)
+			must(t, createPrivate(placeIn(dir)))
 		}
-		defer db.Close()
+		db, err := connect()
+		must(t, err)
 		must(t, migrate(t.Context(), db, fstest.MapFS{"0001_first.sql": {Data: first}}, in))
+		must(t, db.Close()) // the upgrade waits for programs that have it open
 		old := open(t, dir)
 		fillAll(t, old, 50)
 		before := dump(t, old)
@@ -317,10 +327,13 @@ func TestMigrateFromFirst(t *testing.T) {
 		}
 		next := len(names) + 1
 		more[fmt.Sprintf("%04d_more.sql", next)] = &fstest.MapFile{Data: []byte(`
-			CREATE INDEX exchange_endpoint ON exchange (endpoint, at, id);
+			CREATE INDEX more_exchange ON exchange (endpoint, at, id);
 			ALTER TABLE merchant ADD COLUMN note TEXT NOT NULL DEFAULT '';
 			CREATE TABLE more (name TEXT NOT NULL PRIMARY KEY, n BIGINT NOT NULL);
 			INSERT INTO more (name, n) SELECT mchid, 1 FROM merchant;`)}
+		db, err = connect()
+		must(t, err)
+		defer db.Close()
 		must(t, migrate(t.Context(), db, more, in))
 		if got := dump(t, old); !reflect.DeepEqual(got, before) {
 			t.Error("it does not hold what it held")

@@ -2,8 +2,8 @@ package sqlindex
 
 import "sync"
 
-// parsed remembers what texts in PEM parse to, so that an upload does not parse the same certificate again. The text is
-// the key: when the row changes, so does what is found.
+// parsed remembers what texts in PEM parse to, so that an upload does not parse the same
+// certificate again. The text is the key: when the row changes, so does what is found.
 type parsed[T any] struct {
 	parse func(pem []byte) (T, error)
 

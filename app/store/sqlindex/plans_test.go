@@ -11,6 +11,7 @@ import (
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/app/store/storetest"
+	"github.com/wxup/wxup/problem"
 )
 
 // watched is an engine that notes the text of every query.
@@ -24,7 +25,7 @@ func (w *watched) read(ctx context.Context, query string, args []any, each func(
 	return w.engine.read(ctx, query, args, each)
 }
 
-func (w *watched) change(ctx context.Context, list []statement) (int64, error) {
+func (w *watched) change(ctx context.Context, list []statement) ([]int64, error) {
 	for _, s := range list {
 		w.texts.Store(s.query, true)
 	}
@@ -34,7 +35,7 @@ func (w *watched) change(ctx context.Context, list []statement) (int64, error) {
 // small are the tables that an operator fills, and that may be read through.
 var small = map[string]bool{
 	"setting": true, "merchant": true, "merchant_certificate": true, "m": true, "c": true, "app": true, "component": true,
-	"component_authorization": true, "platform_key": true, "schema_version": true, "CONSTANT": true,
+	"component_authorization": true, "platform_key": true, "schema_version": true, "CONSTANT": true, "takedown": true, "newest": true,
 }
 
 func checkPlans(t testing.TB, w *watched, where string) {
@@ -60,6 +61,9 @@ func bad(step, text string) bool {
 	}
 	if scan := scanned.FindStringSubmatch(step); scan != nil && !small[scan[1]] && !strings.Contains(step, "Index Cond:") {
 		return true
+	}
+	if strings.HasPrefix(text, "INSERT INTO blob") && strings.Contains(text, "GROUP BY") { // of one piece
+		return false
 	}
 	sorts := strings.Contains(step, "TEMP B-TREE") || strings.Contains(step, "Sort  (")
 	return sorts && !operators.MatchString(text)
@@ -159,7 +163,7 @@ func TestListPlans(t *testing.T) {
 				e.Account, e.Nonce = fmt.Sprint("account ", i%300), nil
 				e.Media.Account = e.Account
 				if i%3 == 0 {
-					e.Problem = wxup.Expired
+					e.Problem = problem.Expired
 				}
 				must(t, ix.Record(t.Context(), e))
 			}
@@ -174,12 +178,18 @@ func TestListPlans(t *testing.T) {
 			filter ExchangeFilter
 			index  string
 		}{
-			{ExchangeFilter{}, "exchange_at"},
-			{ExchangeFilter{Endpoint: "video"}, "exchange_at"},
+			{ExchangeFilter{}, "exchange_newest"},
+			{ExchangeFilter{Endpoint: "video"}, "exchange_of_endpoint"},
+			{ExchangeFilter{Endpoint: NoEndpoint}, "exchange_of_endpoint"},
+			{ExchangeFilter{Family: wxup.PayV2}, "exchange_of_family"},
 			{ExchangeFilter{Refused: true}, "exchange_refused"},
-			{ExchangeFilter{Problem: wxup.Expired}, "exchange_refused"},
-			{ExchangeFilter{Account: "a"}, "exchange_account"},
-			{ExchangeFilter{Account: "a", Refused: true}, "exchange_account"},
+			{ExchangeFilter{Accepted: true}, "exchange_accepted"},
+			{ExchangeFilter{Warned: true}, "exchange_warned"},
+			{ExchangeFilter{Problem: problem.Expired}, "exchange_of_problem"},
+			{ExchangeFilter{Cause: "v3.body.empty"}, "exchange_of_cause"},
+			{ExchangeFilter{Account: "a"}, "exchange_of_account"},
+			{ExchangeFilter{Account: "a", Refused: true}, "exchange_of_account"},
+			{ExchangeFilter{Account: "a", Whole: true}, "exchange_of_account"},
 		} {
 			query, _ := x.filter.query()
 			if got := fmt.Sprint(plan(t, db, query)); !usesIndex(got, x.index) {
@@ -192,6 +202,7 @@ func TestListPlans(t *testing.T) {
 		}{
 			{MediaFilter{}, "media_created"},
 			{MediaFilter{Account: "a"}, "media_account"},
+			{MediaFilter{Endpoint: "a"}, "media_of_endpoint"},
 		} {
 			query, _ := x.filter.query()
 			if got := fmt.Sprint(plan(t, db, query)); !usesIndex(got, x.index) {

@@ -8,154 +8,31 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"net"
-	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/wxup/wxup/server"
 )
 
-// postgresEngine is a database on a server that others use too. PostgreSQL has many writers and lets those who commit at
-// the same time share a sync by itself, so a change is simply sent: all its statements at once, which PostgreSQL makes in
-// one transaction, in one round trip.
-//
-// A call ends within patience, whatever the server does. Calls are not cut short when the one who asks goes away: pgx can
-// only close the connection then, and a crowd of clients that hang up would have the server make new ones all the time.
-type postgresEngine struct {
-	db    *sql.DB
-	place string       // host:port/database, for errors
-	ill   atomic.Int64 // when a connection was last found broken, in nanoseconds
-
-	warned []string
-}
-
-const (
-	patience     = 2 * time.Second
-	pingPatience = time.Second
-	// patienceAtMost is that of calls that nobody waits for, and when the server gives up by itself.
-	patienceAtMost = time.Minute
-	// askedAfter is how long a connection may have been idle before it is asked whether it still works. A change that is
-	// sent over a dead connection cannot be repeated: nobody knows whether it arrived.
-	askedAfter = 100 * time.Millisecond
-	// poolSize is how many connections a server uses at most, if the URL does not say pool_max_conns. PostgreSQL has 100.
-	poolSize = 16
-)
-
-const postgresForm = `the form is postgres://user:password@host:5432/database?sslmode=verify-full; in names and the password write %40 for @, %2F for / and so on`
-
-// postgresConfig reads an URL. What it does not say is taken from the environment, as psql does it: PGPASSWORD, PGPASSFILE,
-// PGSSLROOTCERT…. The connections are to be to the server itself: one pool after another, such as PgBouncer's, would hand
-// the settings and the locks made here to others.
-func postgresConfig(where string) (config *pgx.ConnConfig, pool int, err error) {
-	u, err := url.Parse(where)
-	if err != nil {
-		return nil, 0, errors.New("not a URL; " + postgresForm)
-	}
-	q := u.Query()
-	if cutShort(u, q) {
-		return nil, 0, errors.New("a part of the password is taken for something else; " + postgresForm)
-	}
-	pool = poolSize
-	if text := q.Get("pool_max_conns"); text != "" {
-		if pool, err = strconv.Atoi(text); err != nil || pool < 2 {
-			return nil, 0, fmt.Errorf("pool_max_conns is a number of connections, at least 2")
-		}
-		q.Del("pool_max_conns")
-		u.RawQuery = q.Encode()
-	}
-	config, err = pgx.ParseConfig(u.String())
-	if err != nil {
-		// Its text shows the URL, and may fail to hide the password; the causes below it do not.
-		if cause := errors.Unwrap(err); cause != nil && !holdsSecret(cause.Error(), u) {
-			return nil, 0, fmt.Errorf("%v; %s", cause, postgresForm)
-		}
-		return nil, 0, errors.New(postgresForm)
-	}
-	set := func(name, value string) {
-		if config.RuntimeParams[name] == "" {
-			config.RuntimeParams[name] = value
-		}
-	}
-	set("application_name", "wxup")
-	set("statement_timeout", strconv.FormatInt(patienceAtMost.Milliseconds(), 10))
-	set("lock_timeout", strconv.FormatInt(patience.Milliseconds(), 10))
-	config.RuntimeParams["default_transaction_isolation"] = "read committed" // what the statements are written for
-	if config.ConnectTimeout == 0 || config.ConnectTimeout > patience {
-		config.ConnectTimeout = patience
-	}
-	if config.ValidateConnect == nil { // of several hosts, the one that takes changes
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
-	}
-	config.AfterConnect = func(ctx context.Context, c *pgconn.PgConn) error {
-		c.CustomData()[lastUsed] = time.Now()
-		return c.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`).Close()
-	}
-	return config, pool, nil
-}
-
-// cutShort reports that a @ follows what is taken for the host: so the password has a /, ? or # that is not escaped.
-func cutShort(u *url.URL, q url.Values) bool {
-	if u.Fragment != "" || strings.Contains(u.EscapedPath(), "@") {
-		return true
-	}
-	for name := range q {
-		if strings.Contains(name, "@") {
-			return true
-		}
-	}
-	return false
-}
-
-func holdsSecret(text string, u *url.URL) bool {
-	secrets := []string{u.Query().Get("password"), u.Query().Get("sslpassword")}
-	if u.User != nil {
-		p, _ := u.User.Password()
-		secrets = append(secrets, p)
-	}
-	for _, s := range secrets {
-		if s != "" && strings.Contains(text, s) {
-			return true
-		}
-	}
-	return strings.Contains(text, "://")
-}
-
-// shownPostgres is an URL without its user, password and parameters.
-func shownPostgres(where string) string {
-	config, _, err := postgresConfig(where)
-	if err != nil {
-		return "postgres://…"
-	}
-	return "postgres://" + placeOf(config)
-}
-
-func placeOf(config *pgx.ConnConfig) string {
-	return net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))) + "/" + config.Database
-}
-
 func openPostgres(ctx context.Context, where string) (*postgresEngine, error) {
-	config, pool, err := postgresConfig(where)
+	config, limits, err := postgresConfig(where)
 	if err != nil {
 		return nil, err
 	}
-	return openPostgresConfig(ctx, config, pool)
+	return openPostgresConfig(ctx, config, limits)
 }
 
-func openPostgresConfig(ctx context.Context, config *pgx.ConnConfig, pool int) (*postgresEngine, error) {
-	e := &postgresEngine{place: placeOf(config)}
+func openPostgresConfig(ctx context.Context, config *pgx.ConnConfig, limits limits) (*postgresEngine, error) {
+	e := &postgresEngine{place: placeOf(config), patience: limits.patience}
 	e.db = stdlib.OpenDB(*config, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool {
 		return false // see connection: database/sql does not ask connections that it has made in reserve
 	}))
-	e.db.SetMaxOpenConns(pool)
-	e.db.SetMaxIdleConns(pool)
+	e.db.SetMaxOpenConns(limits.pool)
+	e.db.SetMaxIdleConns(limits.pool)
 	e.db.SetConnMaxIdleTime(5 * time.Minute)
 	e.db.SetConnMaxLifetime(30 * time.Minute) // so that a name that was pointed elsewhere is looked up again
 	err := e.look(ctx)
@@ -164,14 +41,14 @@ func openPostgresConfig(ctx context.Context, config *pgx.ConnConfig, pool int) (
 	}
 	if err != nil {
 		e.db.Close()
-		return nil, explainOpening(err, config)
+		return nil, explainOpening(err, config, limits.patience)
 	}
 	return e, nil
 }
 
 // look sees whether the database is one that can be used, and what is to be said about it.
 func (e *postgresEngine) look(ctx context.Context) error {
-	_, err := e.with(ctx, time.Now().Add(patience), func(ctx context.Context, c *sql.Conn) error {
+	_, err := e.with(ctx, time.Now().Add(e.patience), func(ctx context.Context, c *sql.Conn) error {
 		var encoding, fsync, pages, commit string
 		var local bool
 		err := c.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_setting('fsync'),
@@ -181,7 +58,7 @@ func (e *postgresEngine) look(ctx context.Context) error {
 			return err
 		}
 		if encoding != "UTF8" {
-			return fmt.Errorf("the database's encoding is %s; make one with: createdb -T template0 -E UTF8 NAME", encoding)
+			return texts.Errorf("the encoding of the database is %s; create one with: createdb -T template0 -E UTF8 NAME", encoding)
 		}
 		for name, value := range map[string]string{"fsync": fsync, "full_page_writes": pages, "synchronous_commit": commit} {
 			if value == "off" {
@@ -222,6 +99,7 @@ func (e *postgresEngine) mayWrite(ctx context.Context) error {
 	for i := range tables {
 		names = append(names, tables[i].name)
 	}
+	names = append(names, made...)
 	var not noRights
 	err := e.read(ctx, `SELECT COALESCE(string_agg(name, ', '), '') FROM unnest(string_to_array($1, ' ')) name
 		WHERE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')
@@ -233,19 +111,27 @@ func (e *postgresEngine) mayWrite(ctx context.Context) error {
 	return err
 }
 
-// noRights is the error of tables that we may not change.
-type noRights string
-
-func (n noRights) Error() string { return "no right to change the tables " + string(n) }
-
-// postgresScripts is how PostgreSQL applies migrations. Text is ordered and compared byte by byte, as in SQLite: the
-// default is the system's language, whose order changes with the system's updates and breaks the indexes built on it.
+// postgresScripts is how PostgreSQL applies migrations. Text is ordered and compared byte by byte,
+// as in SQLite: the default is the system's language, whose order changes with the system's updates
+// and breaks the indexes built on it.
 var postgresScripts = scripts{
 	lock: func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lockKey("migrate"))
+		return err
+	},
+	// A server that runs has a connection at any time, as it cleans up every minute; the query that
+	// was the last on it names our tables. Ours have a name of their own.
+	alone: func(ctx context.Context, tx *sql.Tx) error {
+		var who string
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE(string_agg(DISTINCT COALESCE(host(client_addr), 'on the database''s machine'), ', '), '')
+			FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+			AND application_name NOT LIKE $1 || '%' AND (application_name = 'wxup' OR query ~ '\m(exchange|nonce|quota|schema_version|platform_key|merchant)\M')`, ourName).Scan(&who)
+		if err == nil && who != "" {
+			err = alone("connected from " + who)
+		}
 		return err
 	},
 	apply: func(ctx context.Context, tx *sql.Tx, text string) error {
@@ -264,22 +150,22 @@ func lockKey(name string) int64 {
 	return int64(h.Sum64())
 }
 
-// exclusive holds an advisory lock on a connection of its own. If that breaks, the lock is lost, and exclusive says so
-// when f has ended.
+// exclusive holds an advisory lock on a connection of its own. If that breaks, the lock is lost,
+// and exclusive says so when f has ended.
 func (e *postgresEngine) exclusive(ctx context.Context, name string, f func(context.Context) error) error {
 	id := lockKey("exclusive " + name)
-	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.patience)
 	defer cancel()
 	conn, err := e.connection(ctx, working)
 	if err != nil {
-		return e.explain(err)
+		return explainPostgres(err, e.place)
 	}
 	defer conn.Close()
 	ask := func(query string) (yes bool, err error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.patience)
 		defer cancel()
 		err = conn.QueryRowContext(ctx, query, id).Scan(&yes)
-		return yes, e.explain(err)
+		return yes, explainPostgres(err, e.place)
 	}
 	for {
 		got, err := ask(`SELECT pg_try_advisory_lock($1)`)
@@ -291,7 +177,7 @@ func (e *postgresEngine) exclusive(ctx context.Context, name string, f func(cont
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("another server holds the lock %q: %w", name, ctx.Err())
+			return texts.Errorf("another server holds the lock %q: %w", name, ctx.Err())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -319,12 +205,19 @@ func (e *postgresEngine) ping(ctx context.Context) error {
 		}
 		return err
 	})
-	return e.explain(err)
+	return explainPostgres(err, e.place)
 }
 
 func (e *postgresEngine) tableBytes(ctx context.Context, table string) (n int64, err error) {
 	err = e.read(ctx, `SELECT pg_total_relation_size(to_regclass($1))`, []any{table}, func(row scanner) error { return row.Scan(&n) })
 	return n, err
 }
+
+// selfCheck: PostgreSQL has amcheck for its administrator. Here reading every record must do.
+func (e *postgresEngine) selfCheck(context.Context, bool, func(string)) error { return nil }
+
+// PostgreSQL does both by itself.
+func (e *postgresEngine) tidy(context.Context) error     { return nil }
+func (e *postgresEngine) optimize(context.Context) error { return nil }
 
 func (e *postgresEngine) close() error { return e.db.Close() }

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,8 +14,9 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// with gives f a connection. That the caller goes away counts as long as it waits for one; then only the time does. A
-// connection that is found broken, or that leads to a server which takes no changes any more, is not used again.
+// with gives f a connection. That the caller goes away counts as long as it waits for one; then
+// only the time does. A connection that is found broken, or that leads to a server which takes no
+// changes any more, is not used again.
 func (e *postgresEngine) with(ctx context.Context, until time.Time, f func(context.Context, *sql.Conn) error) (broken bool, err error) {
 	if d, ok := ctx.Deadline(); ok && d.Before(until) {
 		until = d
@@ -45,8 +47,8 @@ func (e *postgresEngine) with(ctx context.Context, until time.Time, f func(conte
 	return broken, err
 }
 
-// connection takes one from the pool that works: it is asked, when it was idle for long, or when another one was found
-// broken since it was last used.
+// connection takes one from the pool that works: it is asked, when it was idle for long, or when
+// another one was found broken since it was last used.
 func (e *postgresEngine) connection(ctx, working context.Context) (*sql.Conn, error) {
 	until, _ := working.Deadline()
 	waiting, cancel := context.WithDeadline(ctx, until)
@@ -75,21 +77,19 @@ func (e *postgresEngine) connection(ctx, working context.Context) (*sql.Conn, er
 	}
 }
 
-const lastUsed = "wxup last used"
-
 // tries is how often a call is made that certainly had no effect.
 const tries = 3
 
 // again repeats a call that says that it may be repeated, as long as there is time.
 func (e *postgresEngine) again(ctx context.Context, call func(until time.Time) (repeat bool, err error)) error {
-	until := time.Now().Add(patience)
+	until := time.Now().Add(e.patience)
 	if ctx.Value(unhurriedKey{}) != nil {
 		until = time.Now().Add(patienceAtMost)
 	}
 	for n := 1; ; n++ {
 		repeat, err := call(until)
 		if err == nil || !repeat || n == tries || time.Now().After(until) || ctx.Err() != nil {
-			return e.explain(err)
+			return explainPostgres(err, e.place)
 		}
 		time.Sleep(rand.N(time.Duration(n) * 5 * time.Millisecond)) // so that two who stood in each other's way do not meet again
 	}
@@ -117,12 +117,12 @@ func (e *postgresEngine) read(ctx context.Context, query string, args []any, eac
 	})
 }
 
-// change sends all statements at once. It is repeated if it was certainly not made: if it was never sent, or if the server
-// has refused a statement, which is before the commit. When the connection breaks and nobody can tell, it is not, and the
-// caller gets [server.ErrUnavailable].
-func (e *postgresEngine) change(ctx context.Context, list []statement) (first int64, err error) {
+// change sends all statements at once. It is repeated if it was certainly not made: if it was never
+// sent, or if the server has refused a statement, which is before the commit. When the connection
+// breaks and nobody can tell, it is not, and the caller gets [server.ErrUnavailable].
+func (e *postgresEngine) change(ctx context.Context, list []statement) (changed []int64, err error) {
 	err = e.again(ctx, func(until time.Time) (repeat bool, err error) {
-		first = -1
+		changed = nil
 		refused := false // by an answer to a statement
 		broken, err := e.with(ctx, until, func(ctx context.Context, c *sql.Conn) error {
 			return c.Raw(func(dc any) error {
@@ -131,23 +131,29 @@ func (e *postgresEngine) change(ctx context.Context, list []statement) (first in
 					batch.Queue(s.query, s.args...)
 				}
 				results := dc.(*stdlib.Conn).Conn().SendBatch(ctx, &batch)
-				for i := range list {
+				for range list {
 					tag, err := results.Exec()
 					if err != nil {
 						refused = sqlState(err) != ""
 						results.Close()
 						return err
 					}
-					if i == 0 {
-						first = tag.RowsAffected()
-					}
+					changed = append(changed, tag.RowsAffected())
 				}
 				return results.Close() // the commit
 			})
 		})
 		return refused && broken || neverSent(err) || rolledBack(err), err
 	})
-	return first, err
+	return changed, err
+}
+
+// claimText takes a lock that others can take at the same time on a row that is live, so that uploads
+// of the same image do not wait for each other; the row's own lock if it is not, or not any more.
+func (e *postgresEngine) claimText() string {
+	return `WITH held AS (SELECT sha256 FROM blob WHERE sha256 = $1 AND state = 'live' FOR SHARE),
+		made AS (` + makeLive(`NOT EXISTS (SELECT 1 FROM held)`) + ` RETURNING sha256)
+		SELECT sha256 FROM held UNION ALL SELECT sha256 FROM made`
 }
 
 // neverSent: the error came before anything went to the server.
@@ -159,4 +165,20 @@ func neverSent(err error) bool {
 func rolledBack(err error) bool {
 	state := sqlState(err)
 	return len(state) == 5 && state[:2] == "40"
+}
+
+// postgresEngine is a database on a server that others use too. PostgreSQL has many writers and
+// lets those who commit at the same time share a sync by itself, so a change is simply sent: all
+// its statements at once, which PostgreSQL makes in one transaction, in one round trip.
+//
+// A call ends within patience, whatever the server does. Calls are not cut short when the one who
+// asks goes away: pgx can only close the connection then, and a crowd of clients that hang up would
+// have the server make new ones all the time.
+type postgresEngine struct {
+	db       *sql.DB
+	place    string        // host:port/database, for errors
+	patience time.Duration // how long a call may take
+	ill      atomic.Int64  // when a connection was last found broken, in nanoseconds
+
+	warned []string
 }

@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// clockMargin is how far the clocks of servers that share an index may be apart: what is over by one clock is kept that
-// much longer, for the others.
+// clockMargin is how far the clocks of servers that share an index may be apart: what is over by
+// one clock is kept that much longer, for the others.
 const clockMargin = time.Minute
 
-// deadTokensStay is how long a token is remembered after its end, so that who still shows it is told that it has expired
-// and not that it never was.
+// deadTokensStay is how long a token is remembered after its end, so that who still shows it is
+// told that it has expired and not that it never was.
 const deadTokensStay = 7 * 24 * time.Hour
 
 // purgeAtOnce bounds what is deleted in one change, so that uploads come between.
 const purgeAtOnce = 500
 
-// Purge forgets what has no use any more: nonces a minute past their time, quota windows that are over as long, tokens
-// dead for 7 days. The newest token of a line stays, because the next one is numbered after it. Call it about every
-// minute; several servers may at once.
+// Purge forgets what has no use any more: nonces a minute past their time, quota windows that are
+// over as long, tokens dead for 7 days. The newest token of a line stays, because the next one is
+// numbered after it. Call it about every minute; several servers may at once.
 func (ix *Index) Purge(ctx context.Context, now time.Time) error {
 	at := micros(now.Add(-clockMargin))
-	// The condition stands twice, because a nonce may be spent anew between being found and being deleted.
+	// The condition stands twice, because a nonce may be spent anew between being found and being
+	// deleted.
 	if _, err := ix.deleteAll(ctx, 0, `DELETE FROM nonce WHERE expires <= $2 AND (account, value) IN
 		(SELECT account, value FROM nonce WHERE expires <= $2 ORDER BY expires LIMIT $1)`, at); err != nil {
 		return doing("purge nonces", err)
@@ -43,24 +44,54 @@ func (ix *Index) Purge(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Old says which exchanges [Index.DropExchanges] forgets and [Index.CountExchanges] counts: those for which all of it is so.
+// Old selects the exchanges that [Index.DropExchanges] deletes and [Index.CountExchanges] counts.
+// All conditions must hold.
 type Old struct {
-	Before  time.Time // they are from before this time; at least an hour ago, so that no nonce is valid that they spent
-	Account string    // they are of this account; "": of any
-	Keep    int       // so many newer ones are there, of the account if one is given
-	Limit   int64     // at most so many are forgotten, the oldest; 0: all
+	Before  time.Time // older than this; at least an hour ago, so that every nonce they spent has expired
+	Account string    // of this account; "" is any
+	Keep    int       // how many of the newest to keep, of the account if one is given
+	Limit   int64     // the maximum number to delete, oldest first; 0 is all
 }
 
-// DropExchanges forgets old exchanges, and gives their number. The media that they kept stays.
+// DropExchanges deletes old exchanges and returns their number. Their media stays.
 func (ix *Index) DropExchanges(ctx context.Context, old Old) (int64, error) {
 	ctx = unhurried(ctx)
 	where, args, err := ix.oldExchanges(ctx, old)
 	if err != nil || where == "" {
 		return 0, doing("drop exchanges", err)
 	}
-	n, err := ix.deleteAll(ctx, old.Limit, `DELETE FROM exchange WHERE id IN
-		(SELECT id FROM exchange WHERE `+where+` ORDER BY at, id LIMIT $1)`, args...)
+	n, err := ix.dropExchanges(ctx, where, args, old.Limit)
 	return n, doing("drop exchanges", err)
+}
+
+// dropExchanges goes piece by piece. A body goes before the exchange by which it is found.
+func (ix *Index) dropExchanges(ctx context.Context, where string, args []any, limit int64) (total int64, err error) {
+	for {
+		size := int64(purgeAtOnce)
+		if limit > 0 {
+			size = min(size, limit-total)
+		}
+		last, err := place(ctx, ix, `SELECT at, id FROM exchange WHERE `+where+` ORDER BY at, id LIMIT 1 OFFSET $1`, append([]any{size - 1}, args...)...)
+		if err != nil {
+			return total, err
+		}
+		ended := last == (Cursor{})
+		if ended {
+			last = Cursor{Time: moment(math.MaxInt64)}
+		}
+		piece := append(append([]any{micros(last.Time)}, args...), last.ID)
+		these := fmt.Sprintf(`%s AND (at, id) <= ($1, $%d)`, where, len(piece))
+		n, err := ix.db.change(ctx, []statement{
+			{`DELETE FROM exchange_body WHERE id IN (SELECT id FROM exchange WHERE ` + these + `)`, piece},
+			{`DELETE FROM exchange WHERE ` + these, piece},
+		})
+		if err != nil {
+			return total, err
+		}
+		if total += n[1]; ended || total == limit {
+			return total, nil
+		}
+	}
 }
 
 // oldExchanges is the condition of old exchanges on $2 and so on; "" if there are none.
@@ -86,13 +117,14 @@ func (ix *Index) oldExchanges(ctx context.Context, old Old) (where string, args 
 	return `(at, id) < ($2, $3)` + of, append([]any{micros(until.Time), until.ID}, args...), nil
 }
 
-// seenMargin is how far back the time may be at least of what DropMedia forgets: that a file was uploaded again is noted once
-// a day.
+// seenMargin is how far back the time may be at least of what DropMedia forgets: that a file was
+// uploaded again is noted once a day.
 const seenMargin = 48 * time.Hour
 
-// DropMedia forgets the media of files that were last uploaded before a time, which is to be 48 hours ago or longer, of an
-// account or, if that is "", of all. Their bytes are then wanted by nobody, if nobody else has uploaded the same. It gives
-// the number; with dryRun nothing is forgotten.
+// DropMedia forgets the media of files that were last uploaded before a time, which is to be 48
+// hours ago or longer, of an account or, if that is "", of all. Their bytes are then wanted by
+// nobody, if nobody else has uploaded the same. It gives the number; with dryRun nothing is
+// forgotten.
 func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string, dryRun bool) (n int64, err error) {
 	if time.Since(before) < seenMargin {
 		return 0, fmt.Errorf("drop media: %s is less than %s ago", before.Format(time.DateTime), seenMargin)
@@ -108,7 +140,8 @@ func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string
 		n, err := ix.count(ctx, `media`, `created < $2 AND seen < $2`+of(3), append([]any{micros(before)}, args...))
 		return n, doing("drop media", err)
 	}
-	// Piece by piece, in the order in which they were made: many of the old ones may still be wanted.
+	// Piece by piece, in the order in which they were made: many of the old ones may still be
+	// wanted.
 	for after, ended := (Cursor{}), false; !ended; {
 		at := append([]any{int64(purgeAtOnce), micros(after.Time), after.ID, micros(before), ""}, args...)
 		last, err := place(ctx, ix, `SELECT created, id FROM media WHERE (created, id) > ($2, $3) AND (created, id) < ($4, $5)`+of(6)+` ORDER BY created, id LIMIT 1 OFFSET $1`, at...)
@@ -119,18 +152,22 @@ func (ix *Index) DropMedia(ctx context.Context, before time.Time, account string
 			last = Cursor{Time: before}
 		}
 		piece := append([]any{micros(before), micros(after.Time), after.ID, micros(last.Time), last.ID}, args...)
-		dropped, err := ix.db.change(ctx, []statement{{`DELETE FROM media WHERE (created, id) > ($2, $3) AND (created, id) <= ($4, $5) AND created < $1 AND seen < $1` + of(6), piece}})
+		old := `(created, id) > ($2, $3) AND (created, id) <= ($4, $5) AND created < $1 AND seen < $1` + of(6)
+		dropped, err := ix.db.change(ctx, []statement{
+			{doomOf(old, len(piece)+1), append(piece[:len(piece):len(piece)], micros(time.Now()))},
+			{`DELETE FROM media WHERE ` + old, piece},
+		})
 		if err != nil {
 			return n, doing("drop media", err)
 		}
-		n += dropped
+		n += dropped[1]
 		after = last
 	}
 	return n, nil
 }
 
-// DropEndedMedia forgets the media whose ids have ended by 48 hours or longer. The condition stands twice, because a file may
-// be uploaded again between being found and being deleted.
+// DropEndedMedia forgets the media whose ids have ended by 48 hours or longer. The condition stands
+// twice, because a file may be uploaded again between being found and being deleted.
 func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool) (n int64, err error) {
 	const ended = `expires > 0 AND expires < $2`
 	ctx = unhurried(ctx)
@@ -138,9 +175,31 @@ func (ix *Index) DropEndedMedia(ctx context.Context, now time.Time, dryRun bool)
 	if dryRun {
 		n, err = ix.count(ctx, `media`, ended, []any{until})
 	} else {
-		n, err = ix.deleteAll(ctx, 0, `DELETE FROM media WHERE `+ended+` AND id IN (SELECT id FROM media WHERE `+ended+` ORDER BY expires LIMIT $1)`, until)
+		n, err = ix.dropEnded(ctx, ended+` AND id IN (SELECT id FROM media WHERE `+ended+` ORDER BY expires LIMIT $1)`, until)
 	}
 	return n, doing("drop media", err)
+}
+
+func (ix *Index) dropEnded(ctx context.Context, ended string, until int64) (total int64, err error) {
+	for {
+		n, err := ix.db.change(ctx, []statement{
+			stmt(doomOf(ended, 3), purgeAtOnce, until, micros(time.Now())), stmt(`DELETE FROM media WHERE `+ended, purgeAtOnce, until),
+		})
+		if err != nil {
+			return total, err
+		}
+		if total += n[1]; n[1] < purgeAtOnce {
+			return total, nil
+		}
+	}
+}
+
+// DropTombstones forgets bytes that were deleted a day ago.
+func (ix *Index) DropTombstones(ctx context.Context, now time.Time) error {
+	_, err := ix.deleteAll(ctx, 0, `DELETE FROM blob WHERE state = 'gone' AND sha256 IN
+		(SELECT sha256 FROM blob WHERE state <> 'live' AND state = 'gone' AND since < $2 ORDER BY since, sha256 LIMIT $1)`,
+		micros(now.Add(-tombstoneStays)))
+	return doing("drop tombstones", err)
 }
 
 // CountExchanges is how many [Index.DropExchanges] would forget; it does not look at the limit.
@@ -169,7 +228,8 @@ func place(ctx context.Context, ix *Index, query string, args ...any) (c Cursor,
 	return c, err
 }
 
-// deleteAll repeats a deletion of at most $1 rows until there are none left, or limit of them are deleted.
+// deleteAll repeats deletions of at most $1 rows of the same kind until there are none left, or limit
+// of them are deleted; the first query's are counted.
 func (ix *Index) deleteAll(ctx context.Context, limit int64, query string, args ...any) (total int64, err error) {
 	for {
 		at := int64(purgeAtOnce)
@@ -177,11 +237,11 @@ func (ix *Index) deleteAll(ctx context.Context, limit int64, query string, args 
 			at = min(at, limit-total)
 		}
 		n, err := ix.db.change(ctx, []statement{{query, append([]any{at}, args...)}})
-		if n > 0 && err == nil {
-			total += n
-		}
-		if err != nil || n < at || total == limit {
+		if err != nil {
 			return total, err
+		}
+		if total += n[0]; n[0] < at || total == limit {
+			return total, nil
 		}
 	}
 }

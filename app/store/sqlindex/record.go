@@ -2,9 +2,9 @@ package sqlindex
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,104 +12,178 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// Record makes an exchange durable, with the nonce it spends and the media it kept. The nonce comes first: when it is
-// another's, nothing is written. Of media that is there already the first record stays: the file is the same one, and its
-// URL was given out.
+// Record makes an exchange durable, with the nonce it spends and the media it kept. The bytes come
+// first (bytes.go), then the nonce: when either cannot be had, nothing is written. Of media that is
+// there already the first record stays: the file is the same one, and its URL was given out.
 func (ix *Index) Record(ctx context.Context, e *server.Exchange) error {
 	x := mapExchange(*e, escape)
 	x.Account = key(e.Account)
-	rows := []statement{{insertExchange, exchangeArgs(x)}}
+	var list []statement
+	var when []condition
 	if x.Media != nil {
-		rows = append(rows, statement{insertMedia, mediaArgs(toMediaRow(*x.Media))})
+		list = append(list, ix.claimLive(x.Media))
+		when = append(when, condition{isLive, []any{x.Media.SHA256}})
 	}
-	if e.Nonce == nil {
-		return doing("record exchange", ix.do(ctx, nil, rows...))
+	if e.Nonce != nil {
+		spent := []any{key(e.Nonce.Account), key(e.Nonce.Value), x.ID}
+		list = append(list, spend(spent, micros(x.Nonce.Expires), micros(x.Time), when))
+		when = append(when, condition{isSpent, spent})
 	}
-	account, nonce := key(e.Nonce.Account), key(e.Nonce.Value)
-	rows[0].query = insertExchangeIfSpent
+	list = append(list, insert("exchange", listedList, listedArgs(x), when), insert("exchange_body", bodyList, bodyArgs(x), when))
 	if x.Media != nil {
-		rows[1].query = insertMediaIfSpent
+		row := toMediaRow(*x.Media)
+		add := insert("media", mediaList, mediaArgs(row), append(when,
+			condition{notSeenToday, []any{x.Media.ID, row.Created, row.Created}}, condition{notBlocked, []any{x.Media.ID}}))
+		add.query += seenAgain
+		list = append(list, add)
+		if x.Media.Public {
+			list = append(list, stmt(revive, x.Media.ID, x.ID), stmt(doomBlocked, x.Media.SHA256, micros(x.Time), x.Media.ID))
+		}
 	}
-	for i := range rows {
-		rows[i].args = append(rows[i].args, account, nonce, x.ID)
+	for _, p := range x.Request.Parts {
+		if p.Kept != "" {
+			list = append(list, doomUnrecorded(p.SHA256, p.Size, micros(x.Time)))
+		}
 	}
-	spend := stmt(`INSERT INTO nonce (account, value, exchange, expires) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (account, value) DO UPDATE SET exchange = excluded.exchange, expires = excluded.expires
-		WHERE nonce.expires <= $5`,
-		account, nonce, x.ID, micros(x.Nonce.Expires), micros(x.Time))
-	return doing("record exchange", ix.do(ctx, server.ErrSpent, append([]statement{spend}, rows...)...))
+	if err := checkTexts(list); err != nil {
+		return doing("record exchange", err)
+	}
+	n, err := ix.db.change(ctx, list)
+	if x.Media != nil && err == nil && n[0] == 0 {
+		return doing("record exchange", ix.keepAgain(ctx, e.Media))
+	}
+	nonce := len(when) - 1 // its place in the list
+	if e.Nonce == nil || len(n) <= nonce || n[nonce] > 0 {
+		select {
+		case ix.recorded <- struct{}{}:
+		default: // it was told
+		}
+		return doing("record exchange", err)
+	}
+	if x.Media != nil && err == nil { // the bytes became live for nothing
+		err = ix.Doom(ctx, x.Media.SHA256, x.Time)
+	}
+	return doing("record exchange", errors.Join(server.ErrSpent, err))
 }
 
 const (
-	exchangeList = `id, at, took, family, endpoint, account, proven, method, path, remote, status,
-	problem, reason, cause, report, warnings, steps, request, answer, media, nonce, replay_of`
+	// listedList is what lists read of an exchange, bodyList what is read of one.
+	listedList = `id, at, took, family, endpoint, account, proven, method, path, remote, status,
+	problem, reason, cause, warnings, media, replay_of`
+	bodyList  = `id, report, steps, request, answer, nonce`
+	wholeList = listedList + `, report, steps, request, answer, nonce`
 	mediaList = `id, url, account, endpoint, sha256, size, format, width, height, filename, public, created, expires`
 
-	exchangeColumns = `SELECT ` + exchangeList + ` FROM exchange `
-	mediaColumns    = `SELECT ` + mediaList + ` FROM media `
+	listedColumns = `SELECT ` + listedList + ` FROM exchange `
+	wholeColumns  = `SELECT ` + wholeList + ` FROM exchange JOIN exchange_body USING (id) `
+	oldColumns    = `SELECT ` + wholeList + ` FROM exchange_old `
+	mediaColumns  = `SELECT ` + mediaList + ` FROM media `
 )
 
-var (
-	insertExchange        = `INSERT INTO exchange (` + exchangeList + `) VALUES (` + arguments(exchangeList) + `)`
-	insertExchangeIfSpent = `INSERT INTO exchange (` + exchangeList + `) ` + ifSpent(exchangeList)
-	insertMedia           = `INSERT INTO media (` + mediaList + `) VALUES (` + arguments(mediaList) + `)` + seenAgain
-	insertMediaIfSpent    = `INSERT INTO media (` + mediaList + `) ` + ifSpent(mediaList) + seenAgain
-)
+// condition is a part of a WHERE; each %d in it is the number of an argument.
+type condition struct {
+	text string
+	args []any
+}
 
-// seenAgain notes, once a day at most, that media which is there already was uploaded again: then it is wanted still, and an
-// id that ends begins anew.
-const seenAgain = ` ON CONFLICT (id) DO UPDATE SET seen = excluded.created, expires = excluded.expires
-	WHERE excluded.created - media.created >= 86400000000 AND excluded.created - media.seen >= 86400000000`
+const isSpent = `EXISTS (SELECT 1 FROM nonce WHERE account = $%d AND value = $%d AND exchange = $%d)`
 
-// arguments is $1, $2, … for a list of columns.
-func arguments(columns string) string {
-	list := make([]string, strings.Count(columns, ",")+1)
-	for i := range list {
-		list[i] = "$" + strconv.Itoa(i+1)
+// insert adds a row if all conditions hold.
+func insert(table, columns string, args []any, when []condition) statement {
+	query := `INSERT INTO ` + table + ` (` + columns + `) `
+	if len(when) == 0 {
+		return statement{query + `VALUES (` + arguments(columns) + `)`, args}
 	}
-	return strings.Join(list, ", ")
+	var texts []string
+	for _, c := range when {
+		numbers := make([]any, len(c.args))
+		for i := range numbers {
+			numbers[i] = len(args) + 1 + i
+		}
+		texts = append(texts, fmt.Sprintf(c.text, numbers...))
+		args = append(args[:len(args):len(args)], c.args...)
+	}
+	return statement{query + `SELECT ` + arguments(columns) + ` WHERE ` + strings.Join(texts, ` AND `), args}
 }
 
-// ifSpent is a row, if the nonce that three more arguments name, by account and value, was spent by the exchange they name.
-func ifSpent(columns string) string {
-	n := strings.Count(columns, ",") + 1
-	return fmt.Sprintf(`SELECT %s WHERE EXISTS (SELECT 1 FROM nonce WHERE account = $%d AND value = $%d AND exchange = $%d)`,
-		arguments(columns), n+1, n+2, n+3)
+// spend takes a nonce for the exchange that the third of its values names, unless another one has
+// it and its time is not over.
+func spend(values []any, expires, now int64, when []condition) statement {
+	s := insert("nonce", "account, value, exchange, expires", append(values[:3:3], expires), when)
+	s.args = append(s.args[:len(s.args):len(s.args)], now)
+	s.query += fmt.Sprintf(` ON CONFLICT (account, value) DO UPDATE SET exchange = excluded.exchange, expires = excluded.expires
+		WHERE nonce.expires <= $%d`, len(s.args))
+	return s
 }
 
-func exchangeArgs(e server.Exchange) []any {
+// seenAgain notes, once a day at most, that media which is there already was uploaded again: then
+// it is wanted still, and an id that ends begins anew. On other occasions its row is not touched, so
+// that uploads of the same image do not wait for each other.
+const (
+	notSeenToday = `NOT EXISTS (SELECT 1 FROM media WHERE id = $%d AND (created > $%d - 86400000000 OR seen > $%d - 86400000000))`
+	seenAgain    = ` ON CONFLICT (id) DO UPDATE SET seen = excluded.created, expires = excluded.expires
+	WHERE excluded.created - media.created >= 86400000000 AND excluded.created - media.seen >= 86400000000`
+)
+
+func listedArgs(e server.Exchange) []any {
 	var m *mediaRow
 	if e.Media != nil {
 		row := toMediaRow(*e.Media)
 		m = &row
 	}
+	return []any{e.ID, micros(e.Time), int64(e.Took), string(e.Family), e.Endpoint, e.Account, e.Proven, e.Method, e.Path,
+		e.Remote, e.Status, string(e.Problem), e.Reason, e.Cause, asJSON(e.Warnings), asJSON(m), e.ReplayOf}
+}
+
+func bodyArgs(e server.Exchange) []any {
 	var n *nonceRow
 	if e.Nonce != nil {
 		n = &nonceRow{e.Nonce.Account, e.Nonce.Value, e.Nonce.Digest, micros(e.Nonce.Expires)}
 	}
-	return []any{e.ID, micros(e.Time), int64(e.Took), string(e.Family), e.Endpoint, e.Account, e.Proven, e.Method, e.Path,
-		e.Remote, e.Status, string(e.Problem), e.Reason, e.Cause, asJSON(e.Report), asJSON(e.Warnings), asJSON(e.Steps), asJSON(e.Request), e.Answer,
-		asJSON(m), asJSON(n), e.ReplayOf}
+	return []any{e.ID, asJSON(e.Report), asJSON(e.Steps), asJSON(e.Request), e.Answer, asJSON(n)}
+}
+
+// exchangeRow is an exchange as it is read. Its body is empty if it was not.
+type exchangeRow struct {
+	server.Exchange
+	at, took                      int64
+	warnings, media               string
+	report, steps, request, nonce string
+}
+
+func (r *exchangeRow) listed() []any {
+	return []any{&r.ID, &r.at, &r.took, &r.Family, &r.Endpoint, &r.Account, &r.Proven, &r.Method, &r.Path, &r.Remote,
+		&r.Status, &r.Problem, &r.Reason, &r.Cause, &r.warnings, &r.media, &r.ReplayOf}
+}
+
+// scanListed reads what lists show: neither report nor steps, request, answer and nonce.
+func scanListed(row scanner) (server.Exchange, error) {
+	r := exchangeRow{report: "null", steps: "null", request: "{}", nonce: "null"}
+	if err := row.Scan(r.listed()...); err != nil {
+		return r.Exchange, err
+	}
+	return r.exchange()
 }
 
 func scanExchange(row scanner) (server.Exchange, error) {
-	var e server.Exchange
-	var at, took int64
-	var report, warnings, steps, request, medium, nonce string
-	err := row.Scan(&e.ID, &at, &took, &e.Family, &e.Endpoint, &e.Account, &e.Proven, &e.Method, &e.Path, &e.Remote,
-		&e.Status, &e.Problem, &e.Reason, &e.Cause, &report, &warnings, &steps, &request, &e.Answer, &medium, &nonce, &e.ReplayOf)
-	if err != nil {
-		return e, err
+	var r exchangeRow
+	if err := row.Scan(append(r.listed(), &r.report, &r.steps, &r.request, &r.Answer, &r.nonce)...); err != nil {
+		return r.Exchange, err
 	}
-	e.Time, e.Took = moment(at), time.Duration(took)
+	return r.exchange()
+}
+
+func (r *exchangeRow) exchange() (server.Exchange, error) {
+	e := &r.Exchange
+	e.Time, e.Took = moment(r.at), time.Duration(r.took)
 	var m *mediaRow
 	var n *nonceRow
 	for _, x := range []struct {
 		text string
 		into any
-	}{{report, &e.Report}, {warnings, &e.Warnings}, {steps, &e.Steps}, {request, &e.Request}, {medium, &m}, {nonce, &n}} {
+	}{{r.report, &e.Report}, {r.warnings, &e.Warnings}, {r.steps, &e.Steps}, {r.request, &e.Request}, {r.media, &m}, {r.nonce, &n}} {
 		if err := fromJSON(x.text, x.into); err != nil {
-			return e, err
+			return *e, err
 		}
 	}
 	if m != nil {
@@ -119,21 +193,25 @@ func scanExchange(row scanner) (server.Exchange, error) {
 	if n != nil {
 		e.Nonce = &server.Nonce{Account: n.Account, Value: n.Value, Digest: n.Digest, Expires: moment(n.Expires)}
 	}
-	return mapExchange(e, unescape), nil
+	return mapExchange(*e, unescape), nil
 }
 
 // Exchange finds an exchange by its Request-ID or rid.
 func (ix *Index) Exchange(ctx context.Context, id string) (*server.Exchange, error) {
-	return one(ctx, ix, "look up exchange", scanExchange, exchangeColumns+`WHERE id = $1`, escape(id))
+	return one(ctx, ix, "look up exchange", scanExchange,
+		wholeColumns+`WHERE id = $1 UNION ALL `+oldColumns+`WHERE id = $1`, escape(id))
 }
 
-// SpentBy finds the exchange that spent a nonce. It may still be found after the nonce has expired, until [Index.Purge].
+// SpentBy finds the exchange that spent a nonce. It may still be found after the nonce has expired,
+// until [Index.Purge].
 func (ix *Index) SpentBy(ctx context.Context, account, nonce string) (*server.Exchange, error) {
+	const spent = `WHERE id = (SELECT exchange FROM nonce WHERE account = $1 AND value = $2)`
 	return one(ctx, ix, "look up nonce", scanExchange,
-		exchangeColumns+`WHERE id = (SELECT exchange FROM nonce WHERE account = $1 AND value = $2)`, key(account), key(nonce))
+		wholeColumns+spent+` UNION ALL `+oldColumns+spent, key(account), key(nonce))
 }
 
-// nonceRow and mediaRow are how a nonce and a media stand in an exchange's record, and mediaRow in its table.
+// nonceRow and mediaRow are how a nonce and a media stand in an exchange's record, and mediaRow in
+// its table.
 type nonceRow struct {
 	Account string `json:"account"`
 	Value   string `json:"value"`
@@ -180,8 +258,8 @@ func scanMedia(row scanner) (server.Media, error) {
 	return mapMedia(r.media(), unescape), err
 }
 
-// mapExchange, mapMedia and mapAll apply escape or unescape to every text in it that a stranger may have sent. They change
-// a copy.
+// mapExchange, mapMedia and mapAll apply escape or unescape to every text in it that a stranger may
+// have sent. They change a copy.
 func mapExchange(e server.Exchange, f func(string) string) server.Exchange {
 	for _, s := range []*string{&e.ID, &e.Endpoint, &e.Account, &e.Method, &e.Path, &e.Remote, &e.Reason, &e.ReplayOf} {
 		*s = f(*s)

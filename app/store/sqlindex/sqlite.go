@@ -5,36 +5,56 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"modernc.org/sqlite" // and the driver of this name
+	"github.com/wxup/wxup/app/store/sqlitefile"
 )
 
-// sqliteEngine is a file: one connection that writes, and some that read.
+// sqliteEngine is a file, which is opened anew after its disk has failed.
 type sqliteEngine struct {
-	path    string
+	path string
+	file atomic.Pointer[sqliteFile]
+}
+
+// sqliteFile is an open file: one connection that writes, and some that read.
+type sqliteFile struct {
 	write   *writer
 	readers *sql.DB
 	stmts   sync.Map // string: *sql.Stmt, prepared on readers
+
+	closeOnce sync.Once
+	closed    error
 }
 
 func openSQLiteEngine(ctx context.Context, where string) (*sqliteEngine, error) {
-	path, err := sqlitePath(where)
+	path, err := sqlitefile.Path(where)
 	if err != nil {
 		return nil, err
 	}
-	if err := makePrivate(path); err != nil {
+	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	// One connection, so that no two transactions of this process wait for each other inside of SQLite.
-	db, err := openSQLite(path, 1, "_txlock=immediate", "_pragma=journal_mode(WAL)")
+	if err := upgradeAlone(ctx, path); err != nil {
+		return nil, explainSQLite(err, path)
+	}
+	file, err := openSQLiteFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	e := &sqliteEngine{path: path}
+	e.file.Store(file)
+	return e, nil
+}
+
+func openSQLiteFile(ctx context.Context, path string) (*sqliteFile, error) {
+	// One connection, so that no two transactions of this process wait for each other inside of
+	// SQLite.
+	db, err := openSQLite(path, 1, writing...)
 	if err != nil {
 		return nil, err
 	}
@@ -51,83 +71,87 @@ func openSQLiteEngine(ctx context.Context, where string) (*sqliteEngine, error) 
 	if err != nil {
 		return nil, errors.Join(err, db.Close(), readers.Close())
 	}
-	return &sqliteEngine{path: path, write: w, readers: readers}, nil
+	return &sqliteFile{write: w, readers: readers}, nil
+}
+
+func (f *sqliteFile) close() error {
+	f.closeOnce.Do(func() {
+		f.stmts.Range(func(_, s any) bool { s.(*sql.Stmt).Close(); return true })
+		f.closed = errors.Join(f.write.close(), f.readers.Close())
+	})
+	return f.closed
+}
+
+// writing are the options of the connection that writes. A new file is made so that it can give space
+// back: see tidy.
+var writing = []string{
+	"_txlock=immediate", "_pragma=auto_vacuum(incremental)", "_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)",
+}
+
+// upgradeAlone migrates a file that servers of an older version cannot work with afterwards, if none
+// has it open, and keeps them out meanwhile.
+func upgradeAlone(ctx context.Context, path string) error {
+	db, err := openSQLite(path, 1, append([]string{"_pragma=locking_mode(exclusive)"}, writing...)...)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	version, err := sqliteVersion(ctx, path)
+	if err != nil || version == 0 || version >= aloneFrom {
+		return nil // what is wrong is told when it is opened
+	}
+	err = sqlitefile.WhileBusy(ctx, lockPatience/2, func() error { return migrate(ctx, db, migrations(), sqliteScripts) })
+	if sqlitefile.Code(err) == sqlitefile.Busy {
+		return alone("a process on this machine has it open")
+	}
+	return err
+}
+
+// sqliteVersion is the version of a file's tables, 0 if it has none.
+func sqliteVersion(ctx context.Context, path string) (version int, err error) {
+	db, err := openSQLite(path, 1)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM schema_version`).Scan(&version)
+	return version, err
 }
 
 // readConnections is how many lookups run at once. More would only compete for the processors.
 var readConnections = max(4, runtime.NumCPU())
 
-// sqlitePath is the absolute path in a path or URL.
-func sqlitePath(where string) (string, error) {
-	if strings.Contains(where, "://") {
-		u, err := url.Parse(where)
-		if err != nil {
-			return "", errors.New("not a URL")
-		}
-		if u.Host != "" || u.Path == "" || u.RawQuery != "" {
-			return "", errors.New("the form is sqlite:///path/to/index.db, with three slashes")
-		}
-		where = filepath.FromSlash(u.Path)
-	}
-	if where == "" {
-		return "", errors.New("the path is empty")
-	}
-	return filepath.Abs(where)
-}
-
-// makePrivate makes an empty database file that only its owner can read, whatever the umask; SQLite gives the files
-// beside it (-wal, -shm) the same mode. One that is there is never opened here: on closing it again the locks that SQLite
-// has on it in this process would be gone.
-func makePrivate(path string) error {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-		if errors.Is(err, fs.ErrExist) { // by another process, just now
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return f.Close()
-	}
-	if err != nil {
+// createPrivate creates the database file if there is none. An index holds keys, so one that others
+// can read is refused.
+func createPrivate(path string) error {
+	if err := sqlitefile.Create(path); err != nil {
 		return err
 	}
-	if info.IsDir() {
-		return fmt.Errorf("it is a directory; name a file in it, such as %s", filepath.Join(path, "index.db"))
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return fmt.Errorf("it holds keys, and others than its owner can read it (mode %04o); run: chmod 600 %s", info.Mode().Perm(), path)
+	if err := sqlitefile.OwnerOnly(path); err != nil {
+		return texts.Errorf("it holds keys, and %w", err)
 	}
 	return nil
 }
 
 func openSQLite(path string, connections int, options ...string) (*sql.DB, error) {
-	options = append([]string{
+	return sqlitefile.Open(path, connections, append([]string{
 		"_pragma=busy_timeout(5000)", // another process, such as wxup merchant add, may be writing
 		"_pragma=synchronous(FULL)",
 		"_pragma=fullfsync(1)", // macOS, where fsync alone does not reach the disk
 		"_pragma=checkpoint_fullfsync(1)",
 		"_pragma=foreign_keys(1)",
-	}, options...)
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: strings.Join(options, "&")}
-	db, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+	}, options...)...)
 }
 
-// sqliteScripts is how SQLite applies migrations. A file that has tables, but not the one that every index has, is left alone.
+// sqliteScripts is how SQLite applies migrations. A file that has tables, but not the one that
+// every index has, is left alone.
 var sqliteScripts = scripts{
 	lock: func(ctx context.Context, tx *sql.Tx) error {
 		var others bool
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table')
 			AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version')`).Scan(&others)
 		if err == nil && others {
-			err = errors.New("it is another program's database; name another file")
+			err = texts.Errorf("it is another program's database; name another file")
 		}
 		return err
 	},
@@ -140,57 +164,60 @@ var sqliteScripts = scripts{
 // lockPatience is how long another process may keep the database locked at the start.
 const lockPatience = 5 * time.Second
 
-// migrateAtOnce is migrate for several processes that start with a new database: when two of them switch it to WAL at the
-// same time, SQLite does not wait but fails.
+// migrateAtOnce is migrate for several processes that start with a new database at once.
 func migrateAtOnce(ctx context.Context, db *sql.DB) error {
-	for until := time.Now().Add(lockPatience); ; {
-		err := migrate(ctx, db, migrations(), sqliteScripts)
-		if !isBusy(err) {
-			return err
-		}
-		if time.Now().After(until) {
-			return errors.New("another process keeps it locked; end it, and start again")
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
-
-// explainSQLite says what to do about a file that cannot be opened.
-func explainSQLite(err error, path string) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch dir := filepath.Dir(path); e.Code() & 0xff {
-	case notADatabase:
-		return fmt.Errorf("%w; it is another program's file, or it is damaged: name another file, or bring this one back from a backup", err)
-	case corrupt:
-		return fmt.Errorf("%w; it is damaged: bring it back from a backup", err)
-	case cannotOpen, readOnlyFile, noPermission:
-		return fmt.Errorf("%w; it and %s must be writable by this user, and the disk not mounted for reading alone", err, dir)
-	case full, ioerr:
-		return fmt.Errorf("%w; the disk of %s is full, or it fails: see df and dmesg", err, dir)
+	err := sqlitefile.WhileBusy(ctx, lockPatience, func() error { return migrate(ctx, db, migrations(), sqliteScripts) })
+	if sqlitefile.Code(err) == sqlitefile.Busy {
+		return texts.Errorf("another process has it locked; stop that process, and start again")
 	}
 	return err
 }
 
-func isBusy(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == busy
+// explainSQLite says what to do about a file that cannot be opened.
+func explainSQLite(err error, path string) error {
+	dir, code := filepath.Dir(path), sqlitefile.Code(err)
+	why := why{err, sqliteChinese[code]}
+	switch code {
+	case sqlitefile.NotADB:
+		return texts.Errorf("%w; the file belongs to another program or is damaged: name another file, or restore this one from a backup", why)
+	case sqlitefile.Corrupt:
+		return texts.Errorf("%w; the file is damaged: restore it from a backup; wxup fsck says what can still be read", why)
+	case sqlitefile.CantOpen, sqlitefile.ReadOnly, sqlitefile.Perm:
+		return texts.Errorf("%w; this user must be able to write to it and to %s, and the disk must not be mounted read-only", why, dir)
+	case sqlitefile.Full, sqlitefile.IOErr:
+		return texts.Errorf("%w; the disk of %s is full or failing: see df and dmesg", why, dir)
+	}
+	return err
+}
+
+// why is an error of SQLite's with its Chinese.
+type why struct {
+	error
+	chinese string
+}
+
+var sqliteChinese = map[int]string{
+	sqlitefile.NotADB: "这不是 SQLite 数据库", sqlitefile.Corrupt: "数据库内容异常", sqlitefile.CantOpen: "无法打开数据库文件",
+	sqlitefile.ReadOnly: "数据库是只读的", sqlitefile.Perm: "没有访问权限", sqlitefile.Full: "磁盘已满", sqlitefile.IOErr: "读写磁盘出错",
+}
+
+func (w why) Unwrap() error { return w.error }
+
+func (w why) In(lang string) string {
+	if lang == "zh" {
+		return w.chinese
+	}
+	return w.Error()
 }
 
 func (e *sqliteEngine) read(ctx context.Context, query string, args []any, each func(scanner) error) error {
-	s, err := e.prepare(ctx, query)
+	s, err := e.file.Load().prepare(ctx, query)
 	if err != nil {
-		return err
+		return e.damaged(err)
 	}
 	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
-		return err
+		return e.damaged(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -198,35 +225,49 @@ func (e *sqliteEngine) read(ctx context.Context, query string, args []any, each 
 			return err
 		}
 	}
-	return rows.Err()
+	return e.damaged(rows.Err())
 }
 
-func (e *sqliteEngine) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := e.stmts.Load(query); ok {
+// damaged explains the error of a file whose content is not what SQLite has written.
+func (e *sqliteEngine) damaged(err error) error {
+	if code := sqlitefile.Code(err); code == sqlitefile.Corrupt || code == sqlitefile.NotADB {
+		return explainSQLite(err, e.path)
+	}
+	return err
+}
+
+func (f *sqliteFile) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := f.stmts.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := e.readers.PrepareContext(ctx, query)
+	s, err := f.readers.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	if other, loaded := e.stmts.LoadOrStore(query, s); loaded {
+	if other, loaded := f.stmts.LoadOrStore(query, s); loaded {
 		s.Close()
 		return other.(*sql.Stmt), nil
 	}
 	return s, nil
 }
 
-func (e *sqliteEngine) change(ctx context.Context, list []statement) (int64, error) {
-	return e.write.do(ctx, list)
+func (e *sqliteEngine) change(ctx context.Context, list []statement) ([]int64, error) {
+	n, err := e.file.Load().write.do(ctx, list)
+	return n, e.damaged(err)
 }
 
+// claimText: there is one writer, which needs no lock.
+func (e *sqliteEngine) claimText() string { return makeLive(`TRUE`) }
+
+func (e *sqliteEngine) failed() error { return e.file.Load().write.failed() }
+
 func (e *sqliteEngine) ping(ctx context.Context) error {
-	if err := e.write.failed(); err != nil {
+	if err := e.failed(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingPatience)
 	defer cancel()
-	if e.write.ill.Load() { // is it still?
+	if e.file.Load().write.ill.Load() { // is it still?
 		tried := make(chan error, 1)
 		go func() {
 			_, err := e.change(ctx, []statement{stmt(`UPDATE schema_version SET applied = applied`)})
@@ -238,21 +279,21 @@ func (e *sqliteEngine) ping(ctx context.Context) error {
 				return err
 			}
 		case <-ctx.Done():
-			return errors.New("it takes no changes: another process keeps it locked, or the disk hangs")
+			return texts.Errorf("it cannot be changed: another process has it locked, or the disk hangs")
 		}
 	}
 	return e.read(ctx, `SELECT MAX(version) FROM schema_version`, nil, func(scanner) error { return nil })
 }
 
-// exclusive locks a file beside the database, which stays empty: a lock on the database itself would keep f from changing
-// it. SQLite does the locking, as it works between threads and processes on every system.
+// exclusive locks a file beside the database, which stays empty: a lock on the database itself
+// would keep f from changing it. SQLite does the locking, as it works between threads and processes
+// on every system.
 func (e *sqliteEngine) exclusive(ctx context.Context, _ string, f func(context.Context) error) error {
 	path := e.path + "-lock"
-	if err := makePrivate(path); err != nil {
+	if err := createPrivate(path); err != nil {
 		return err
 	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "_pragma=busy_timeout(50)"}
-	db, err := sql.Open("sqlite", u.String())
+	db, err := sqlitefile.Open(path, 1, "_pragma=busy_timeout(50)")
 	if err != nil {
 		return err
 	}
@@ -268,9 +309,9 @@ func (e *sqliteEngine) exclusive(ctx context.Context, _ string, f func(context.C
 			break
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("another process holds %s: %w", path, ctx.Err())
+			return texts.Errorf("another process holds %s: %w", path, ctx.Err())
 		}
-		if !isBusy(err) {
+		if sqlitefile.Code(err) != sqlitefile.Busy {
 			return err
 		}
 	}
@@ -278,9 +319,27 @@ func (e *sqliteEngine) exclusive(ctx context.Context, _ string, f func(context.C
 	return f(ctx)
 }
 
+// selfCheck names a hundred of SQLite's findings at most.
+func (e *sqliteEngine) selfCheck(ctx context.Context, quick bool, found func(string)) error {
+	check := `SELECT * FROM pragma_integrity_check`
+	if quick {
+		check = `SELECT * FROM pragma_quick_check`
+	}
+	return e.read(ctx, check, nil, func(row scanner) error {
+		var text string
+		err := row.Scan(&text)
+		if err == nil && text != "ok" {
+			for line := range strings.Lines(text) {
+				found(strings.TrimSpace(line))
+			}
+		}
+		return err
+	})
+}
+
 func (e *sqliteEngine) warnings() []string { return nil }
 
-func (e *sqliteEngine) pool() sql.DBStats { return e.readers.Stats() }
+func (e *sqliteEngine) pool() sql.DBStats { return e.file.Load().readers.Stats() }
 
 func (e *sqliteEngine) tableBytes(ctx context.Context, table string) (n int64, err error) {
 	err = e.read(ctx, `SELECT COALESCE(SUM(s.pgsize), 0) FROM dbstat s
@@ -289,7 +348,35 @@ func (e *sqliteEngine) tableBytes(ctx context.Context, table string) (n int64, e
 	return n, err
 }
 
-func (e *sqliteEngine) close() error {
-	e.stmts.Range(func(_, s any) bool { s.(*sql.Stmt).Close(); return true })
-	return errors.Join(e.write.close(), e.readers.Close())
+// vacuumAtOnce is how many pages are given back in one change.
+const vacuumAtOnce = 500
+
+// tidy gives the space of what was deleted back to the file system, in pieces, so that uploads come
+// between. A file from before it was made for that keeps it, for what comes.
+func (e *sqliteEngine) tidy(ctx context.Context) error {
+	for {
+		var mode, free int
+		for pragma, into := range map[string]*int{"auto_vacuum": &mode, "freelist_count": &free} {
+			if err := e.read(ctx, `SELECT * FROM pragma_`+pragma, nil, func(row scanner) error { return row.Scan(into) }); err != nil {
+				return err
+			}
+		}
+		if mode != incremental || free == 0 {
+			return nil
+		}
+		if _, err := e.change(ctx, []statement{stmt(fmt.Sprint(`PRAGMA incremental_vacuum(`, vacuumAtOnce, `)`))}); err != nil {
+			return err
+		}
+	}
 }
+
+// incremental is the auto_vacuum that gives space back when it is asked to.
+const incremental = 2
+
+// optimize lets SQLite look at its tables anew, if they have changed much.
+func (e *sqliteEngine) optimize(ctx context.Context) error {
+	_, err := e.change(ctx, []statement{stmt(`PRAGMA optimize`)})
+	return err
+}
+
+func (e *sqliteEngine) close() error { return e.file.Load().close() }

@@ -17,6 +17,8 @@ type table struct {
 	sort    tableSort
 	only    string // a condition for writing a row: what it refers to is there
 	again   string // columns that change all the same: the first one is 0, and becomes larger whenever any does
+	body    string // another table that has the last columns, and id; a row is written to both
+	listed  string // then the columns of this one
 }
 
 type tableSort int
@@ -27,17 +29,22 @@ const (
 	brief                  // rows are added and changed, and deleted when they are old
 )
 
-// tables lists them all but schema_version, in an order in which each stands after those that it refers to.
+// made are tables that Copy leaves: their rows follow from others'.
+var made = []string{"exchange_body", "exchange_old", "blob"}
+
+// tables lists all others but schema_version, in an order in which each stands after those that it
+// refers to.
 var tables = []table{
 	{name: "setting", key: "name", columns: "name, value", types: "tt"},
-	{name: "merchant", key: "mchid", columns: "mchid, name, apiv2_key, apiv3_key, public_key_only, endpoints, disabled", types: "ttttbtb"},
+	{name: "merchant", key: "mchid", columns: "mchid, name, apiv2_key, apiv3_key, public_key_only, endpoints, disabled, ecommerce", types: "ttttbtbb"},
 	{name: "merchant_certificate", key: "mchid, serial", columns: "mchid, serial, pem, state, not_before", types: "ttttn", only: `EXISTS (SELECT 1 FROM merchant WHERE mchid = $1)`},
 	{name: "platform_key", key: "id", columns: "id, place, certificate, private_key", types: "tntt"},
 	{name: "app", key: "appid", columns: "appid, name, secret, state, allow_ips", types: "ttttt"},
 	{name: "component", key: "appid", columns: "appid, name, secret, ticket, allow_ips", types: "ttttt"},
 	{name: "component_authorization", key: "component, authorizer", columns: "component, authorizer, permissions", types: "ttt"},
 	{name: "media", key: "created, id", columns: mediaList + ", seen", types: "tttttntnntbnnn", sort: grows, again: "seen, expires"},
-	{name: "exchange", key: "at, id", columns: exchangeList, types: "tnntttbtttntttttttyttt", sort: grows},
+	{name: "takedown", key: "id", columns: "id, at, blocked", types: "tnb"},
+	{name: "exchange", key: "at, id", columns: wholeList, types: "tnntttbtttnttttttttt" + "yt", sort: grows, body: "exchange_body", listed: listedList},
 	{name: "token", key: "value", columns: "value, kind, subject, component, seq, issued, expires, retired", types: "ttttnnnn", sort: brief},
 	{name: "quota", key: "name, start, ends", columns: "name, start, ends, calls", types: "tnnn", sort: brief},
 	{name: "nonce", key: "account, value", columns: "account, value, exchange, expires", types: "tttn", sort: brief},
@@ -53,10 +60,13 @@ func list(columns string) []string {
 	return names
 }
 
-// page is the query for the rows from after a key on; a nil key is before all. It takes those only that have changed, if
-// changed is true.
+// page is the query for the rows from after a key on; a nil key is before all. It takes those only
+// that have changed, if changed is true.
 func (t *table) page(after []any, changed bool, limit int) (string, []any) {
 	query, args := `SELECT `+t.columns+` FROM `+t.name, append([]any(nil), after...)
+	if t.body != "" {
+		query += ` JOIN ` + t.body + ` USING (id)`
+	}
 	if after != nil {
 		query += ` WHERE (` + t.key + `) > (` + arguments(t.key) + `)`
 	}
@@ -107,16 +117,21 @@ func (t *table) scan(row scanner) (values, key []any, err error) {
 	return values, key, nil
 }
 
-// put is the text that writes a row. What is there is made the same, or left when it cannot differ.
-func (t *table) put() string {
+// put writes a row. What is there is made the same, or left when it cannot differ.
+func (t *table) put(values []any) []statement {
+	const once = ` ON CONFLICT (id) DO NOTHING`
+	if t.body != "" {
+		n := len(list(t.listed))
+		return []statement{
+			{`INSERT INTO ` + t.name + ` (` + t.listed + `) VALUES (` + arguments(t.listed) + `)` + once, values[:n]},
+			{`INSERT INTO ` + t.body + ` (` + bodyList + `) VALUES (` + arguments(bodyList) + `)` + once, append([]any{values[0]}, values[n:]...)},
+		}
+	}
 	text := `INSERT INTO ` + t.name + ` (` + t.columns + `) `
 	if t.only == "" {
 		text += `VALUES (` + arguments(t.columns) + `)`
 	} else {
 		text += `SELECT ` + arguments(t.columns) + ` WHERE ` + t.only
-	}
-	if t.sort == grows && t.again == "" {
-		return text + ` ON CONFLICT (id) DO NOTHING`
 	}
 	conflict, columns, newer := t.key, t.columnList(), ``
 	if t.sort == grows {
@@ -129,8 +144,16 @@ func (t *table) put() string {
 			set = append(set, name+` = excluded.`+name)
 		}
 	}
-	return text + ` ON CONFLICT (` + conflict + `) DO UPDATE SET ` + strings.Join(set, ", ") + newer
+	row := statement{text + ` ON CONFLICT (` + conflict + `) DO UPDATE SET ` + strings.Join(set, ", ") + newer, values}
+	if t.name == "media" {
+		return []statement{row, stmt(keepLive, values[4], values[5], values[11])}
+	}
+	return []statement{row}
 }
+
+// keepLive is for bytes that media has which was copied or is from before there were rows.
+const keepLive = `INSERT INTO blob (sha256, size, state, since) VALUES ($1, $2, 'live', $3)
+	ON CONFLICT (sha256) DO UPDATE SET state = 'live' WHERE blob.state = 'doomed'`
 
 // Table says how large a table is.
 type Table struct {
@@ -143,8 +166,11 @@ type Table struct {
 func (ix *Index) Tables(ctx context.Context) ([]Table, error) {
 	ctx = unhurried(ctx)
 	var sizes []Table
+	names := slices.Clone(made)
 	for i := range tables {
-		name := tables[i].name
+		names = append(names, tables[i].name)
+	}
+	for _, name := range names {
 		rows, err := value[int64](ctx, ix, "count "+name, `SELECT COUNT(*) FROM `+name)
 		if err != nil {
 			return nil, err

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Strangers send text that is not UTF-8 (a file name in GBK, which may be the very reason why a signature is wrong) or
-// that holds a NUL. JSON and PostgreSQL take neither. So each such byte is stored as one code point of a range that nobody
-// uses, and text in that range is taken for bytes of that sort too:
+// Strangers send text that is not UTF-8 (a file name in GBK, which may be the very reason why a
+// signature is wrong) or that holds a NUL. JSON and PostgreSQL take neither. So each such byte is
+// stored as one code point of a range that nobody uses, and text in that range is taken for bytes
+// of that sort too:
 //
 //	"a\xb5\x00" is stored as "a" U+10FFB5 U+10FF00
 //
@@ -58,8 +59,9 @@ func plain(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r == 0 || r >= escaped })
 }
 
-// key is escape for text that an index holds and that a stranger may make as long as a header: PostgreSQL's indexes take
-// no more than 2.7 kB. Of a long one the beginning and the digest are kept. Real ones have 10 to 32 bytes.
+// key is escape for text that an index holds and that a stranger may make as long as a header:
+// PostgreSQL's indexes take no more than 2.7 kB. Of a long one the beginning and the digest are
+// kept. Real ones have 10 to 32 bytes.
 func key(s string) string {
 	if len(s) <= keyMost {
 		return escape(s)

@@ -23,20 +23,20 @@ func (ix *Index) Token(ctx context.Context, value string) (*server.Token, error)
 	return one(ctx, ix, "look up token", scanToken, tokenColumns+`WHERE value = $1`, escape(value))
 }
 
-// TokenLike finds a token that a text may have been: the text is its beginning, begins with it, or differs in the case of
-// letters. In each case an index finds it.
+// TokenLike finds a token that a text may have been: the text is its beginning, begins with it, or
+// differs in the case of letters. In each case an index finds it.
 func (ix *Index) TokenLike(ctx context.Context, text string) (*server.Token, error) {
 	const what = "look up a token like it"
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r >= '\x7f' }) {
-		return nil, doing(what, server.ErrUnknown)
+		return nil, doing(what, server.ErrNotFound)
 	}
 	// No token holds the last ASCII character, so it stands behind all that go on.
 	t, err := one(ctx, ix, what, scanToken, tokenColumns+`WHERE value > $1 AND value < $2 ORDER BY value LIMIT 1`, text, text+"\x7f")
-	if err == nil || !errors.Is(err, server.ErrUnknown) {
+	if err == nil || !errors.Is(err, server.ErrNotFound) {
 		return t, err
 	}
 	t, err = one(ctx, ix, what, scanToken, tokenColumns+`WHERE lower(value) = $1 AND value <> $2 LIMIT 1`, strings.ToLower(text), text)
-	if err == nil || !errors.Is(err, server.ErrUnknown) {
+	if err == nil || !errors.Is(err, server.ErrNotFound) {
 		return t, err
 	}
 	// The last token before the text is its beginning, or it tells how long one could be.
@@ -52,7 +52,7 @@ func (ix *Index) TokenLike(ctx context.Context, text string) (*server.Token, err
 		}
 		before = text[:n]
 	}
-	return nil, doing(what, server.ErrUnknown)
+	return nil, doing(what, server.ErrNotFound)
 }
 
 // tokenLikeMost bounds how often it is looked. Tokens are random, so that few begin alike.
@@ -96,5 +96,15 @@ func (ix *Index) Take(ctx context.Context, name string, start time.Time, window 
 	n, err := ix.db.change(ctx, []statement{stmt(`INSERT INTO quota (name, start, ends, calls) VALUES ($1, $2, $3, 1)
 		ON CONFLICT (name, start, ends) DO UPDATE SET calls = quota.calls + 1 WHERE quota.calls < $4`,
 		key(name), micros(start), micros(start.Add(window)), limit)})
-	return n == 1 && err == nil, doing("count a call", err)
+	return err == nil && n[0] == 1, doing("count a call", err)
+}
+
+// Taken returns how many calls were counted in a window.
+func (ix *Index) Taken(ctx context.Context, name string, start time.Time, window time.Duration) (int, error) {
+	n, err := value[int](ctx, ix, "look up a quota", `SELECT calls FROM quota WHERE name = $1 AND start = $2 AND ends = $3`,
+		key(name), micros(start), micros(start.Add(window)))
+	if errors.Is(err, server.ErrNotFound) {
+		return 0, nil
+	}
+	return n, err
 }

@@ -6,38 +6,44 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 
-	"modernc.org/sqlite"
+	"github.com/wxup/wxup/app/store/sqlitefile"
 )
 
-// writer makes all changes of a SQLite database, one batch at a time: a commit costs an fsync, and SQLite has one writer.
-// While a batch is on its way to the disk, those who ask for a change wait; all who wait are the next batch, and share its
-// commit and its fsync. Who comes alone waits for nobody.
+// writer makes all changes of a SQLite database, one batch at a time: a commit costs an fsync, and
+// SQLite has one writer. While a batch is on its way to the disk, those who ask for a change wait;
+// all who wait are the next batch, and share its commit and its fsync. Who comes alone waits for
+// nobody.
 //
-// Each change of a batch stands in a savepoint: one that fails is undone, and the others go on. If the commit fails, all
-// have failed.
+// Each change of a batch stands in a savepoint: one that fails is undone, and the others go on. If
+// the commit fails, all have failed.
 type writer struct {
 	db      *sql.DB
 	conn    *sql.Conn            // the one that writes
 	stmts   map[string]*sql.Stmt // prepared on it, by text; run's alone
-	jobs    chan *job            // not buffered: who has sent is in a batch
+	jobs    chan *job            // unbuffered: a job that was sent is in a batch
 	quit    chan struct{}        // closed by close
 	done    chan struct{}        // closed when run has ended
 	commits atomic.Int64
 	ill     atomic.Bool // the last batch was not kept
 	fault   atomic.Pointer[error]
+	recent  recent
 }
 
-// job is one change. When it was given to the writer, it is carried out, and the one who asked waits for the outcome.
+// job is one change. When it was given to the writer, it is carried out, and the one who asked
+// waits for the outcome.
 type job struct {
 	list   []statement
 	result chan result
 }
 
 type result struct {
-	first int64
-	err   error
+	changed []int64 // rows, by each statement
+	err     error
 }
 
 // batchMost bounds how long the first of a batch waits for the last.
@@ -56,21 +62,21 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	return w, nil
 }
 
-// do makes a change and returns when it is durable. The context counts as long as it waits for its turn: afterwards it is
-// too late to say whether the change was made.
-func (w *writer) do(ctx context.Context, list []statement) (int64, error) {
+// do makes a change and returns when it is durable. The context counts as long as it waits for its
+// turn: afterwards it is too late to say whether the change was made.
+func (w *writer) do(ctx context.Context, list []statement) ([]int64, error) {
 	if err := ctx.Err(); err != nil {
-		return -1, err
+		return nil, err
 	}
 	j := &job{list, make(chan result, 1)}
 	select {
 	case w.jobs <- j:
 		r := <-j.result
-		return r.first, r.err
+		return r.changed, r.err
 	case <-ctx.Done():
-		return -1, ctx.Err()
+		return nil, ctx.Err()
 	case <-w.quit:
-		return -1, errClosed
+		return nil, errClosed
 	}
 }
 
@@ -106,8 +112,9 @@ func (w *writer) carryOut(batch []*job) {
 	w.ill.Store(err != nil)
 	for i, j := range batch {
 		if err != nil {
-			j.result <- result{-1, err}
+			j.result <- result{nil, err}
 		} else {
+			w.recent.note(j.list, results[i])
 			j.result <- results[i]
 		}
 	}
@@ -148,21 +155,19 @@ func (w *writer) commit(batch []*job) (results []result, err error) {
 	return results, nil
 }
 
-func (w *writer) make(list []statement) result {
-	first := int64(-1)
-	for i, s := range list {
+func (w *writer) make(list []statement) (r result) {
+	for _, s := range list {
 		n, err := w.exec(s)
 		if err != nil {
-			return result{first, err}
+			return result{r.changed, err}
 		}
-		if i == 0 {
-			first = n
-		}
+		r.changed = append(r.changed, n)
 	}
-	return result{first, nil}
+	return r
 }
 
-// exec gives the number of rows that were changed. It belongs to nobody's request, and has no context.
+// exec gives the number of rows that were changed. It belongs to nobody's request, and has no
+// context.
 func (w *writer) exec(x statement) (int64, error) {
 	s, ok := w.stmts[x.query]
 	if !ok {
@@ -179,28 +184,18 @@ func (w *writer) exec(x statement) (int64, error) {
 	return r.RowsAffected()
 }
 
-// Result codes, from sqlite3.h: SQLITE_PERM, SQLITE_BUSY, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL,
-// SQLITE_CANTOPEN, SQLITE_NOTADB, SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC.
+// SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC, extended result codes of SQLite.
 const (
-	noPermission  = 3
-	busy          = 5
-	readOnlyFile  = 8
-	ioerr         = 10
-	corrupt       = 11
-	full          = 13
-	cannotOpen    = 14
-	notADatabase  = 26
-	ioerrFsync    = ioerr | 4<<8
-	ioerrDirFsync = ioerr | 5<<8
+	ioerrFsync    = sqlitefile.IOErr | 4<<8
+	ioerrDirFsync = sqlitefile.IOErr | 5<<8
 )
 
-// fail notes a commit that failed because the disk did not take it. That is final: the kernel has dropped what it could
-// not write and takes it for clean, so a later fsync would say nothing about it. Opening the index anew reads what is
-// there.
+// fail notes a commit that failed because the disk did not take it. That is final for this
+// connection: the kernel has dropped what it could not write and takes it for clean, so a later
+// fsync would say nothing about it. See [sqliteEngine.recover].
 func (w *writer) fail(err error) {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code() == ioerrFsync || e.Code() == ioerrDirFsync) {
-		err = fmt.Errorf("the disk has failed to keep a change; restart when it is repaired: %w", err)
+	if code := sqlitefile.ExtendedCode(err); code == ioerrFsync || code == ioerrDirFsync {
+		err = fmt.Errorf("the disk has failed to keep a change: %w", err)
 		w.fault.Store(&err)
 	}
 }
@@ -220,4 +215,35 @@ func (w *writer) close() error {
 		s.Close()
 	}
 	return errors.Join(w.conn.Close(), w.db.Close())
+}
+
+// recent are the exchanges that were acknowledged last.
+type recent struct {
+	mu  sync.Mutex
+	ids []string
+}
+
+const (
+	recentMost  = 64
+	addExchange = "INSERT INTO exchange ("
+)
+
+// note notes the exchanges that a change has added.
+func (r *recent) note(list []statement, done result) {
+	for i, s := range list {
+		if i >= len(done.changed) || done.changed[i] == 0 || !strings.HasPrefix(s.query, addExchange) {
+			continue
+		}
+		if id, ok := s.args[0].(string); ok { // of an upgrade it is a number
+			r.mu.Lock()
+			r.ids = append(r.ids[max(0, len(r.ids)-recentMost+1):], id)
+			r.mu.Unlock()
+		}
+	}
+}
+
+func (r *recent) list() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.ids)
 }

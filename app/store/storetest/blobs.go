@@ -1,16 +1,13 @@
-// Package storetest says by tests what a store must do: [TestBlobs] for any [store.Blobs], [TestIndex] for any
-// [server.Index]. A backend's own tests call them, and add what only that backend does.
+// Package storetest says by tests what a store must do: [TestBlobs] for any [store.Blobs],
+// [TestIndex] for any [server.Index]. A backend's own tests call them, and add what only that
+// backend does.
 package storetest
 
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -21,8 +18,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestBlobs runs the suite. Each part opens Blobs of its own, empty, which open closes at the end of t. Parts run at the
-// same time: in some stores a Delete has to wait.
+// TestBlobs runs the suite. Each part opens Blobs of its own, empty, which open closes at the end
+// of t. Parts run at the same time.
 func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
 	for _, part := range []struct {
 		name string
@@ -37,7 +34,7 @@ func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
 		{"broken content", testBrokenContent},
 		{"put again", testPutAgain},
 		{"delete", testDelete},
-		{"delete by time", testDeleteByTime},
+		{"delete twice", testDeleteTwice},
 		{"list", testList},
 		{"list of many", testListMany},
 		{"same bytes at once", testSameBytes},
@@ -51,57 +48,6 @@ func TestBlobs(t *testing.T, open func(t *testing.T) store.Blobs) {
 			part.test(t, open(t))
 		})
 	}
-}
-
-// Bytes makes n bytes that depend on the seed alone.
-func Bytes(seed uint64, n int) []byte {
-	var key [32]byte
-	copy(key[:], fmt.Sprint(seed))
-	b := make([]byte, n)
-	rand.NewChaCha8(key).Read(b)
-	return b
-}
-
-// Sum is the SHA-256 in hex.
-func Sum(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
-
-func put(t *testing.T, b store.Blobs, data []byte) string {
-	t.Helper()
-	if err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data)); err != nil {
-		t.Fatalf("Put of %d bytes: %v", len(data), err)
-	}
-	return Sum(data)
-}
-
-func get(ctx context.Context, b store.Blobs, sum string) ([]byte, error) {
-	f, err := b.Open(ctx, sum)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(f)
-	if err == nil && int64(len(data)) != f.Size {
-		err = fmt.Errorf("%d bytes came, Size is %d", len(data), f.Size)
-	}
-	return data, err
-}
-
-func list(t *testing.T, b store.Blobs) map[string]store.Info {
-	t.Helper()
-	all := map[string]store.Info{}
-	for info, err := range b.List(t.Context()) {
-		if err != nil {
-			t.Fatalf("List: %v", err)
-		}
-		if _, twice := all[info.SHA256]; twice {
-			t.Fatalf("List gives %s twice", info.SHA256)
-		}
-		all[info.SHA256] = info
-	}
-	return all
 }
 
 func testPutGet(t *testing.T, b store.Blobs) {
@@ -195,13 +141,13 @@ func testMissing(t *testing.T, b store.Blobs) {
 		Sum(nil), "", "..", "../../etc/passwd", strings.Repeat("A", 64), strings.Repeat("g", 64), strings.Repeat("/", 64),
 		Sum(nil) + "0", Sum(nil)[:63],
 	} {
-		if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrUnknown) {
-			t.Errorf("Open(%.20q) = %v, want ErrUnknown", sum, err)
+		if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrNotFound) {
+			t.Errorf("Open(%.20q) = %v, want ErrNotFound", sum, err)
 		}
-		if _, err := b.Stat(ctx, sum); !errors.Is(err, server.ErrUnknown) {
-			t.Errorf("Stat(%.20q) = %v, want ErrUnknown", sum, err)
+		if _, err := b.Stat(ctx, sum); !errors.Is(err, server.ErrNotFound) {
+			t.Errorf("Stat(%.20q) = %v, want ErrNotFound", sum, err)
 		}
-		if err := b.Delete(ctx, sum, time.Now()); err != nil {
+		if err := b.Delete(ctx, sum); err != nil {
 			t.Errorf("Delete(%.20q) = %v, want nil", sum, err)
 		}
 	}
@@ -246,19 +192,6 @@ func testMismatch(t *testing.T, b store.Blobs) {
 	}
 }
 
-// lying is content that gives other bytes than its Seek has promised.
-type lying struct {
-	*bytes.Reader
-	size int64
-}
-
-func (l lying) Seek(offset int64, whence int) (int64, error) {
-	if whence == io.SeekEnd {
-		return l.size + offset, nil
-	}
-	return l.Reader.Seek(offset, whence)
-}
-
 func testLyingContent(t *testing.T, b store.Blobs) {
 	data := Bytes(1, 10_000)
 	for _, x := range []struct {
@@ -278,21 +211,6 @@ func testLyingContent(t *testing.T, b store.Blobs) {
 	}
 }
 
-// breaking is content that cannot be read to its end.
-type breaking struct {
-	r   *bytes.Reader // not embedded: its WriteTo would be used
-	err error
-}
-
-func (c *breaking) Seek(offset int64, whence int) (int64, error) { return c.r.Seek(offset, whence) }
-
-func (c *breaking) Read(p []byte) (int, error) {
-	if c.r.Len() < 50_000 {
-		return 0, c.err
-	}
-	return c.r.Read(p[:min(len(p), 10_000)])
-}
-
 // testBrokenContent: of two Puts of the same bytes one breaks off; the other one holds.
 func testBrokenContent(t *testing.T, b store.Blobs) {
 	data := Bytes(1, 100_000)
@@ -303,7 +221,7 @@ func testBrokenContent(t *testing.T, b store.Blobs) {
 	if err := broken(); !errors.Is(err, errClient) {
 		t.Errorf("Put = %v, want the error of the content", err)
 	}
-	if _, err := b.Stat(t.Context(), Sum(data)); !errors.Is(err, server.ErrUnknown) {
+	if _, err := b.Stat(t.Context(), Sum(data)); !errors.Is(err, server.ErrNotFound) {
 		t.Errorf("Stat of a Put that broke off = %v", err)
 	}
 	var wg sync.WaitGroup
@@ -346,22 +264,16 @@ func testDelete(t *testing.T, b store.Blobs) {
 	ctx := t.Context()
 	data := Bytes(1, 1000)
 	sum := put(t, b, data)
-	if err := b.Delete(ctx, sum, time.Now().Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Stat(ctx, sum); err != nil {
-		t.Fatalf("put since the given time, and deleted: %v", err)
-	}
 	f, err := b.Open(ctx, sum)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := b.Delete(ctx, sum, time.Now().Add(time.Hour)); err != nil {
+	if err := b.Delete(ctx, sum); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrUnknown) {
-		t.Errorf("Open after Delete = %v, want ErrUnknown", err)
+	if _, err := b.Open(ctx, sum); !errors.Is(err, server.ErrNotFound) {
+		t.Errorf("Open after Delete = %v, want ErrNotFound", err)
 	}
 	if got, err := io.ReadAll(f); err == nil && !bytes.Equal(got, data) {
 		t.Errorf("an open blob gives %d other bytes after Delete", len(got))
@@ -372,34 +284,20 @@ func testDelete(t *testing.T, b store.Blobs) {
 	}
 }
 
-// testDeleteByTime: what was put at the given time stays, and what was put long before it goes.
-func testDeleteByTime(t *testing.T, b store.Blobs) {
+// testDeleteTwice: two at once, and again; another blob stays.
+func testDeleteTwice(t *testing.T, b store.Blobs) {
 	ctx := t.Context()
-	sum := put(t, b, Bytes(1, 1000))
-	other := put(t, b, Bytes(2, 1000))
-	info, err := b.Stat(ctx, sum)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, before := range []time.Time{{}, time.Unix(0, 0), info.Put.Add(-time.Nanosecond), info.Put} {
-		if err := b.Delete(ctx, sum, before); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.Stat(ctx, sum); err != nil {
-			t.Fatalf("put at %s, deleted before %s, and: %v", info.Put, before, err)
-		}
-	}
-	// Two at once, and again.
+	sum, other := put(t, b, Bytes(1, 1000)), put(t, b, Bytes(2, 1000))
 	errs := make(chan error, 2)
 	for range 2 {
-		go func() { errs <- b.Delete(ctx, sum, info.Put.Add(time.Hour)) }()
+		go func() { errs <- b.Delete(ctx, sum) }()
 	}
 	for range 2 {
 		if err := <-errs; err != nil {
 			t.Error(err)
 		}
 	}
-	if err := b.Delete(ctx, sum, info.Put.Add(time.Hour)); err != nil {
+	if err := b.Delete(ctx, sum); err != nil {
 		t.Error(err)
 	}
 	if all := list(t, b); len(all) != 1 || all[other].Size != 1000 {
@@ -407,196 +305,7 @@ func testDeleteByTime(t *testing.T, b store.Blobs) {
 	}
 }
 
-func testList(t *testing.T, b store.Blobs) {
-	want := map[string]int64{}
-	for i := range 300 {
-		data := Bytes(uint64(i), i)
-		want[put(t, b, data)] = int64(i)
-	}
-	all := list(t, b)
-	if len(all) != len(want) {
-		t.Errorf("List gives %d, want %d", len(all), len(want))
-	}
-	for sum, size := range want {
-		if all[sum].Size != size || all[sum].Put.IsZero() {
-			t.Errorf("%s is listed as %+v, want %d bytes", sum, all[sum], size)
-		}
-	}
-	n := 0
-	for range b.List(t.Context()) {
-		if n++; n == 10 {
-			break
-		}
-	}
-	if n != 10 {
-		t.Errorf("a List that was left after 10 gave %d", n)
-	}
-}
-
-// testListMany lists more than any store gives at once.
-func testListMany(t *testing.T, b store.Blobs) {
-	const many = 1_100
-	var wg sync.WaitGroup
-	for w := range 16 {
-		wg.Go(func() {
-			for i := w; i < many; i += 16 {
-				data := []byte(fmt.Sprint(i))
-				if err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data)); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	all := list(t, b)
-	if len(all) != many {
-		t.Errorf("List gives %d, want %d", len(all), many)
-	}
-	for i := range many {
-		if sum := Sum([]byte(fmt.Sprint(i))); all[sum].SHA256 != sum {
-			t.Errorf("%s is not listed", sum)
-		}
-	}
-}
-
-func testSameBytes(t *testing.T, b store.Blobs) {
-	data := Bytes(1, 100_000)
-	const writers = 64
-	errs := make(chan error, writers)
-	for range writers {
-		go func() {
-			err := b.Put(t.Context(), Sum(data), int64(len(data)), bytes.NewReader(data))
-			if err == nil { // acknowledged: must be there from now on
-				var got []byte
-				got, err = get(t.Context(), b, Sum(data))
-				if err == nil && !bytes.Equal(got, data) {
-					err = errors.New("other bytes")
-				}
-			}
-			errs <- err
-		}()
-	}
-	for range writers {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
-	}
-	if all := list(t, b); len(all) != 1 {
-		t.Errorf("%d blobs, want 1", len(all))
-	}
-}
-
-func testReadWhileWritten(t *testing.T, b store.Blobs) {
-	data := Bytes(1, 2<<20)
-	var wg sync.WaitGroup
-	done := make(chan struct{})
-	for range 4 {
-		wg.Go(func() {
-			for put := false; !put; {
-				select {
-				case <-done:
-					put = true // look once more
-				default:
-				}
-				got, err := get(t.Context(), b, Sum(data))
-				if put && err != nil {
-					t.Errorf("acknowledged, and: %v", err)
-				} else if !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
-					t.Errorf("a reader saw %d bytes, %v: neither all nor nothing", len(got), err)
-					return
-				}
-			}
-		})
-	}
-	put(t, b, data)
-	close(done)
-	wg.Wait()
-}
-
-func testListWhileWritten(t *testing.T, b store.Blobs) {
-	want := map[string]bool{}
-	for i := range 50 {
-		want[put(t, b, Bytes(uint64(i), 100))] = true
-	}
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for i := range 100 {
-			data := Bytes(uint64(1000+i), 100)
-			if err := b.Put(t.Context(), Sum(data), 100, bytes.NewReader(data)); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	for range 5 {
-		all := list(t, b)
-		for sum := range want {
-			if all[sum].Size != 100 {
-				t.Errorf("%s was there all the time and is listed as %+v", sum, all[sum])
-			}
-		}
-		for sum := range all {
-			if !store.ValidDigest(sum) {
-				t.Errorf("List gives %q", sum)
-			}
-		}
-	}
-	wg.Wait()
-	if all := list(t, b); len(all) != 150 {
-		t.Errorf("%d blobs, want 150", len(all))
-	}
-}
-
-// testDeleteWhilePut: a Put that is acknowledged holds against a Delete of what is older.
-func testDeleteWhilePut(t *testing.T, b store.Blobs) {
-	var wg sync.WaitGroup
-	for i := range 100 {
-		wg.Go(func() {
-			data := Bytes(uint64(i), 10_000)
-			if err := deleteWhilePut(t.Context(), b, data); err != nil {
-				t.Errorf("blob %d: %v", i, err)
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func deleteWhilePut(ctx context.Context, b store.Blobs, data []byte) error {
-	sum := Sum(data)
-	put := func() error { return b.Put(ctx, sum, int64(len(data)), bytes.NewReader(data)) }
-	deleted := make(chan error, 1)
-	remove := func(before time.Time) { go func() { deleted <- b.Delete(ctx, sum, before) }() }
-
-	if err := put(); err != nil {
-		return err
-	}
-	remove(time.Now().Add(-time.Minute))
-	if err := put(); err != nil {
-		return err
-	}
-	if _, err := b.Stat(ctx, sum); err != nil {
-		return fmt.Errorf("put after the border, and: %w", err)
-	}
-	if err := <-deleted; err != nil {
-		return err
-	}
-	if _, err := b.Stat(ctx, sum); err != nil {
-		return fmt.Errorf("put after the border, and after the Delete: %w", err)
-	}
-	// Now one that may win: whatever the order, Put's word holds at the moment it is given, or the blob is gone whole.
-	remove(time.Now().Add(time.Hour))
-	if err := put(); err != nil {
-		return err
-	}
-	if err := <-deleted; err != nil {
-		return err
-	}
-	if got, err := get(ctx, b, sum); !errors.Is(err, server.ErrUnknown) && (err != nil || !bytes.Equal(got, data)) {
-		return fmt.Errorf("%d bytes, %v: neither all nor nothing", len(got), err)
-	}
-	return nil
-}
-
-// testCancelled: who has gone away gets no work done, and no wrong answer.
+// testCancelled: no work is done for a caller that has gone away, and it gets no wrong answer.
 func testCancelled(t *testing.T, b store.Blobs) {
 	there := put(t, b, Bytes(2, 1000))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -605,7 +314,7 @@ func testCancelled(t *testing.T, b store.Blobs) {
 	if err := b.Put(ctx, Sum(data), 1000, bytes.NewReader(data)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Put with a cancelled context = %v", err)
 	}
-	if err := b.Delete(ctx, there, time.Now().Add(-time.Hour)); err != nil && !errors.Is(err, context.Canceled) {
+	if err := b.Delete(ctx, there); !errors.Is(err, context.Canceled) {
 		t.Errorf("Delete with a cancelled context = %v", err)
 	}
 	if _, err := b.Stat(ctx, there); err != nil && !errors.Is(err, context.Canceled) {

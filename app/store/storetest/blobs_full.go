@@ -10,8 +10,9 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestFull fills Blobs on a [SmallDisk] until nothing fits: that must be an error, of which nothing is seen, and no harm
-// to what was there; and when there is room again, all is well. Room is made by removing the file ballast.
+// TestFull fills Blobs on a [SmallDisk] until nothing fits: that must be an error, of which nothing
+// is seen, and no harm to what was there; and when there is room again, all is well. Room is made
+// by removing the file ballast.
 func TestFull(t *testing.T, b store.Blobs, ballast string) {
 	const size = 300_000
 	full := func(i uint64) error {
@@ -31,7 +32,7 @@ func TestFull(t *testing.T, b store.Blobs, ballast string) {
 	if n == 0 {
 		t.Fatal("not one blob fits: this says nothing")
 	}
-	if _, err := b.Stat(t.Context(), Sum(Bytes(n, size))); !errors.Is(err, server.ErrUnknown) {
+	if _, err := b.Stat(t.Context(), Sum(Bytes(n, size))); !errors.Is(err, server.ErrNotFound) {
 		t.Errorf("Stat of what did not fit = %v", err)
 	}
 	whole := func() {

@@ -18,7 +18,8 @@ type Certificate struct {
 	PEM, KeyPEM []byte
 }
 
-// NewCertificate makes a certificate that is valid for five years from a time. Its serial number is 16 random bytes.
+// NewCertificate makes a certificate that is valid for five years from a time. Its serial number is
+// 16 random bytes.
 func NewCertificate(t testing.TB, from time.Time) Certificate {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)

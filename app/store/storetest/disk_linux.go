@@ -6,15 +6,17 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/wxup/wxup/internal/need"
 )
 
-// SmallDisk is a directory on a disk of its own that holds so many bytes, a quarter of them taken by the file ballast.
-// Only root can have one; for others the test is skipped.
+// SmallDisk is a directory on a disk of its own that holds that many bytes, a quarter of them taken
+// by the file ballast. Only root can have one; for others the test is skipped.
 func SmallDisk(t *testing.T, size int) (dir, ballast string) {
 	t.Helper()
 	at := t.TempDir()
 	if err := syscall.Mount("wxup-test", at, "tmpfs", 0, "size="+strconv.Itoa(size)); err != nil {
-		t.Skipf("NOT TESTED, only root can mount a small disk: %v", err)
+		need.That(t, false, "a small disk of its own ("+err.Error()+")", "run as root")
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(at, syscall.MNT_DETACH); err != nil {

@@ -1,6 +1,8 @@
-// Run starts the servers that tests need, runs a command that finds them in its environment, and stops them:
+// Run starts the servers that tests need, runs a command that finds them in its environment, and
+// stops them:
 //
 //	go run ./testservers/run go test ./...
+//	go run ./testservers/run -install       builds the S3 server, once for each user
 package main
 
 import (
@@ -13,13 +15,20 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./testservers/run COMMAND [ARGUMENT…]")
+		fmt.Fprintln(os.Stderr, "usage: go run ./testservers/run -install | COMMAND [ARGUMENT…]")
 		os.Exit(2)
+	}
+	if os.Args[1] == "-install" {
+		if err := testservers.InstallS3(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	if os.Getenv("WXUP_TEST_POSTGRES") == "" {
 		s, err := testservers.StartPostgres()
 		if err != nil { // what needs it will be skipped, or fail
-			fmt.Fprintln(os.Stderr, "NO POSTGRESQL:", err)
+			fmt.Fprintln(os.Stderr, "without PostgreSQL:", err)
 		} else {
 			defer s.End()
 			os.Setenv("WXUP_TEST_POSTGRES", s.URL("postgres"))
@@ -28,7 +37,7 @@ func main() {
 	if os.Getenv("WXUP_TEST_S3") == "" {
 		s, err := testservers.StartS3("")
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "NO S3 SERVER:", err)
+			fmt.Fprintln(os.Stderr, "without an S3 server:", err)
 		} else {
 			defer s.End()
 			os.Setenv("WXUP_TEST_S3", s.Shared())

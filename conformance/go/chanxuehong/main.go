@@ -1,4 +1,5 @@
-// github.com/chanxuehong/wechat: an Official Account's article image, from a file and from a reader.
+// github.com/chanxuehong/wechat: an Official Account's article image, from a file and from a
+// reader.
 package main
 
 import (

@@ -1,6 +1,7 @@
-// Package driver is what the drivers of Go SDKs share: where the server is, the file of one call, and the line that the
-// call prints. It never touches an SDK's transport: what a route needs is in the environment, which conformance/run sets,
-// or in an option of the SDK, which the driver sets and says so.
+// Package driver is what the drivers of Go SDKs share: where the server is, the file of one call,
+// and the line that the call prints. It never touches an SDK's transport: what a route needs is in
+// the environment, which conformance/run sets, or in an option of the SDK, which the driver sets
+// and says so.
 package driver
 
 import (
@@ -35,7 +36,8 @@ func Stop(err error) {
 	os.Exit(1)
 }
 
-// Base is the server's address on the route "base-url", and "" on the others, where an SDK keeps WeChat's own hosts.
+// Base is the server's address on the route "base-url", and "" on the others, where an SDK keeps
+// WeChat's own hosts.
 func Base() string {
 	if os.Getenv("CONFORMANCE_ROUTE") == "base-url" {
 		return Env("WXUP_HTTP_URL")
@@ -43,8 +45,9 @@ func Base() string {
 	return ""
 }
 
-// ToBase is for an SDK with no option for the host but one for the http.Client: it changes scheme and host, and nothing
-// else, so that the path that was signed stays. Nil, which is the SDK's own transport, on the other routes.
+// ToBase is for an SDK with no option for the host but one for the http.Client: it changes scheme
+// and host, and nothing else, so that the path that was signed stays. Nil, which is the SDK's own
+// transport, on the other routes.
 func ToBase() http.RoundTripper {
 	if Base() == "" {
 		return nil
@@ -70,7 +73,8 @@ type SDK string
 // Needs says what the driver had to set on this route, in the SDK's own words.
 func (s SDK) Needs(what string) { fmt.Printf("NEEDS %s %s %s\n", s, Env("CONFORMANCE_ROUTE"), what) }
 
-// Upload sends the call's file, which the SDK must call a success after checking the answer with what verified says.
+// Upload sends the call's file, which the SDK must call a success after checking the answer with
+// what verified says.
 func (s SDK) Upload(api, verified string, send func(path string) (urlOrID string, err error)) {
 	s.call(api, func(path string) (string, error) {
 		urlOrID, err := send(path)
@@ -86,7 +90,8 @@ func (s SDK) Refused(api string, send func(path string) (string, error)) {
 	s.mustFail(api, "REFUSED", send)
 }
 
-// Rejected has the SDK check an answer with a key that did not sign it; it must not call the upload a success.
+// Rejected has the SDK check an answer with a key that did not sign it; it must not call the upload
+// a success.
 func (s SDK) Rejected(api string, send func(path string) (string, error)) {
 	s.mustFail(api, "REJECTED", send)
 }
@@ -101,7 +106,8 @@ func (s SDK) mustFail(api, verdict string, send func(path string) (string, error
 	})
 }
 
-// call finds the call's file and prints the call's line. A call without a file is not one of this run.
+// call finds the call's file and prints the call's line. A call without a file is not one of this
+// run.
 func (s SDK) call(api string, do func(path string) (line string, err error)) {
 	route := Env("CONFORMANCE_ROUTE")
 	stem := fmt.Sprintf("%s-%s-%s.", s, route, strings.ReplaceAll(api, "/", "-"))

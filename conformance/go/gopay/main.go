@@ -1,5 +1,6 @@
-// github.com/go-pay/gopay: four uploads of APIv3, their answers checked with the public key and with downloaded
-// certificates. The caller computes the digest. A refusal is no error in this SDK: the caller must look at Code.
+// github.com/go-pay/gopay: four uploads of APIv3, their answers checked with the public key and
+// with downloaded certificates. The caller computes the digest. A refusal is not an error in this
+// SDK: the caller must look at Code.
 package main
 
 import (

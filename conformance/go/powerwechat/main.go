@@ -1,5 +1,6 @@
-// github.com/ArtisanCloud/PowerWeChat: uploads of APIv3, whose answers it does not verify, and an Official Account's
-// article image. Its payment client returns a refusal as an answer without media id.
+// github.com/ArtisanCloud/PowerWeChat: uploads of APIv3, whose answers it does not verify, and an
+// Official Account's article image. Its payment client returns a refusal as an answer without media
+// id.
 package main
 
 import (

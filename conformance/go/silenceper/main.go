@@ -1,5 +1,5 @@
-// github.com/silenceper/wechat: an Official Account's article image, with a token of each kind. The SDK gives the file's
-// whole path as its filename.
+// github.com/silenceper/wechat: an Official Account's article image, with a token of each kind. The
+// SDK gives the file's whole path as its filename.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// The official SDK, github.com/wechatpay-apiv3/wechatpay-go: the four uploads it has, in each of the three ways in which
-// it can check the answer's signature. It has no option for the host.
+// The official SDK, github.com/wechatpay-apiv3/wechatpay-go: the four uploads it has, in each of
+// the three ways in which it can check the answer's signature. It has no option for the host.
 package main
 
 import (
@@ -75,7 +75,8 @@ func main() {
 	})
 }
 
-// transport adds, on the route "base-url", the one option by which this SDK can be led to another host.
+// transport adds, on the route "base-url", the one option by which this SDK can be led to another
+// host.
 func transport(options ...core.ClientOption) []core.ClientOption {
 	if to := driver.ToBase(); to != nil {
 		sdk.Needs("option.WithHTTPClient")
@@ -101,13 +102,15 @@ func withCertificate(ctx context.Context) (*core.Client, error) {
 		option.WithWechatPayCertificate([]*x509.Certificate{certificate}))...)
 }
 
-// withDownloadedCertificates fetches the platform certificates first: GET /v3/certificates, deciphered with the APIv3 key.
+// withDownloadedCertificates fetches the platform certificates first: GET /v3/certificates,
+// deciphered with the APIv3 key.
 func withDownloadedCertificates(ctx context.Context) (*core.Client, error) {
 	mchID, serial, key, apiV3Key := driver.Env("WXUP_MCHID"), driver.Env("WXUP_MCH_SERIAL"), privateKey(), driver.Env("WXUP_APIV3_KEY")
 	if driver.Base() == "" {
 		return core.NewClient(ctx, option.WithWechatPayAutoAuthCipher(mchID, serial, key, apiV3Key))
 	}
-	// That option's downloader has an http.Client of its own. One with ours is made as the SDK's documents say.
+	// That option's downloader has an http.Client of its own. One with ours is made as the SDK's
+	// documents say.
 	client, err := core.NewClient(ctx, transport(option.WithMerchantCredential(mchID, serial, key), option.WithoutValidator())...)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,152 @@
+package inspector
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"github.com/wxup/wxup/app/store/sqlindex"
+	"github.com/wxup/wxup/media"
+)
+
+// storedFile is a file in the list of them.
+type storedFile struct {
+	ID       string       `json:"id"`
+	URL      string       `json:"url,omitempty"` // of a public one
+	Account  string       `json:"account"`
+	Endpoint string       `json:"endpoint"`
+	SHA256   string       `json:"sha256"`
+	Size     int64        `json:"size"`
+	Format   media.Format `json:"format"`
+	Width    int          `json:"width,omitempty"`
+	Height   int          `json:"height,omitempty"`
+	Filename string       `json:"filename"`
+	Public   bool         `json:"public"`
+	Created  time.Time    `json:"created"`
+	Expires  time.Time    `json:"expires,omitzero"`
+}
+
+// listMedia is GET /api/v1/media: the newest first. The answer's next, if there is one, is the
+// before= of what follows.
+func (in *Inspector) listMedia(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	before, err := parseBefore(query.Get("before"))
+	if err != nil {
+		return err
+	}
+	limit, err := parseLimit(query.Get("limit"))
+	if err != nil {
+		return err
+	}
+	found, err := in.Index.ListMedia(r.Context(), sqlindex.MediaFilter{
+		Account: query.Get("account"), Endpoint: query.Get("endpoint"), After: before, Limit: limit,
+	})
+	if err != nil {
+		return err
+	}
+	list := struct {
+		Media []storedFile `json:"media"`
+		Next  string       `json:"next,omitempty"`
+	}{Media: []storedFile{}}
+	for _, m := range found {
+		list.Media = append(list.Media, storedFile{m.ID, m.URL, m.Account, m.Endpoint, m.SHA256, m.Size, m.Format, m.Width, m.Height,
+			plain(m.Filename), m.Public, m.Created, m.Expires})
+	}
+	if len(found) == limit {
+		last := found[len(found)-1]
+		list.Next = sqlindex.Cursor{Time: last.Created, ID: last.ID}.String()
+	}
+	return answer(w, http.StatusOK, list)
+}
+
+// takeDown is POST /api/v1/media/{id}/takedown. With block=1 uploading the image again does not
+// bring it back.
+func (in *Inspector) takeDown(w http.ResponseWriter, r *http.Request) error {
+	id, now := r.PathValue("id"), in.Now()
+	block := r.FormValue("block") == "1"
+	others, err := in.Index.TakeDown(r.Context(), id, block, now)
+	if err != nil {
+		return err
+	}
+	in.Note(r, "an image was taken down", "id", plain(id), "blocked", block)
+	if err := in.tookDown(r); err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, struct {
+		ID          string    `json:"id"`
+		TakenDown   time.Time `json:"taken_down"`
+		Blocked     bool      `json:"blocked"`
+		Others      int       `json:"others"`       // other files with the same bytes, which are still served
+		CachedUntil time.Time `json:"cached_until"` // what browsers and caches may still show it until
+	}{id, now, block, others, now.Add(max(0, cmp.Or(in.ImageAge, time.Hour)))})
+}
+
+// revive is POST /api/v1/media/{id}/revive.
+func (in *Inspector) revive(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if err := in.Index.Revive(r.Context(), id); err != nil {
+		return err
+	}
+	in.Note(r, "the takedown of an image has ended", "id", plain(id))
+	if err := in.tookDown(r); err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, struct {
+		ID string `json:"id"`
+	}{id})
+}
+
+// actOnImage is POST /exchanges/{id}/image: the buttons of the page.
+func (in *Inspector) actOnImage(w http.ResponseWriter, r *http.Request) error {
+	e, err := in.Index.Exchange(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if e.Media == nil {
+		return badParameter("this request has kept no image", "open one that was accepted")
+	}
+	switch do := r.PostFormValue("do"); do {
+	case "revive":
+		err = in.Index.Revive(r.Context(), e.Media.ID)
+	case "takedown", "block":
+		_, err = in.Index.TakeDown(r.Context(), e.Media.ID, do == "block", in.Now())
+	default:
+		return badParameter("do is neither takedown, block nor revive", "use the buttons of the page")
+	}
+	if err != nil {
+		return err
+	}
+	in.Note(r, "an image was taken down or revived", "id", plain(e.Media.ID), "do", r.PostFormValue("do"))
+	if err := in.tookDown(r); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/exchanges/"+e.ID, http.StatusSeeOther)
+	return nil
+}
+
+func (in *Inspector) tookDown(r *http.Request) error {
+	if in.TookDown == nil {
+		return nil
+	}
+	return in.TookDown(r.Context())
+}
+
+// listTakedowns is GET /api/v1/takedowns: the newest first.
+func (in *Inspector) listTakedowns(w http.ResponseWriter, r *http.Request) error {
+	type takedown struct {
+		ID        string    `json:"id"`
+		TakenDown time.Time `json:"taken_down"`
+		Blocked   bool      `json:"blocked"`
+	}
+	found, err := in.Index.Takedowns(r.Context())
+	if err != nil {
+		return err
+	}
+	list := []takedown{}
+	for _, t := range found {
+		list = append(list, takedown{t.ID, t.At, t.Blocked})
+	}
+	return answer(w, http.StatusOK, struct {
+		Takedowns []takedown `json:"takedowns"`
+	}{list})
+}

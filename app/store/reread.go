@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/wxup/wxup/app/internal/pagecache"
+)
+
+// Reread reads bytes from where they are kept, past the page cache if that is a local disk, and
+// returns an error if they are not there whole.
+func Reread(ctx context.Context, blobs Blobs, digest string) error {
+	b, err := blobs.Open(ctx, digest)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", digest, err)
+	}
+	defer b.Close()
+	if f, ok := b.ReadSeekCloser.(*os.File); ok {
+		if err := pagecache.Drop(f); err != nil {
+			return fmt.Errorf("read %s from the disk: %w", digest, err)
+		}
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, b); err != nil {
+		return fmt.Errorf("read %s: %w", digest, err)
+	}
+	if is := hex.EncodeToString(h.Sum(nil)); is != digest {
+		return fmt.Errorf("%s is damaged: its digest is %s", digest, is)
+	}
+	return nil
+}

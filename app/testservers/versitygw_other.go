@@ -1,5 +1,0 @@
-//go:build !unix
-
-package testservers
-
-func lockBuild(string) (unlock func(), err error) { return func() {}, nil }

@@ -1,0 +1,25 @@
+package text
+
+import "strings"
+
+// Methods lists ways to get the method wrong.
+func Methods(s *Source) *Dimension {
+	right := s.Right[MethodLine]
+	d := newDimension(right)
+	d.add("POST", "v3.method.other", "POST")
+	d.add(strings.ToLower(right), "v3.method.case", strings.ToLower(right))
+	d.add("GET", "v3.method.other", "GET")
+	d.endTop()
+	d.add("PUT", "v3.method.other", "PUT")
+	d.endNear()
+	if right != "" {
+		d.add(right[:1]+strings.ToLower(right[1:]), "v3.method.case", right[:1]+strings.ToLower(right[1:]))
+	}
+	for _, m := range []string{"PATCH", "DELETE", "HEAD", "OPTIONS", "UPLOAD", "get", "put"} {
+		d.add(m, "v3.method.other", m)
+	}
+	d.add("", "v3.method.empty", "")
+	d.endWide()
+	d.rare = rareLines(d, s, MethodLine, "v3.method.other", "v3.method.other")
+	return d
+}
