@@ -139,6 +139,21 @@ func (r *runner) module(ctx context.Context, m module) *results {
 			words = append([]string{"go", "run", "./testservers/run"}, words...)
 		}
 	}
+	res.again = r.race == nil && !r.fast
+	res.ended(r.goTest(ctx, m, env, append(words, "./..."), res))
+	if again := res.crashed; len(again) > 0 && ctx.Err() == nil {
+		res.again, res.crashed = false, nil
+		res.ended(r.goTest(ctx, m, env, append(words, again...), res))
+	}
+	if ctx.Err() != nil {
+		return res
+	}
+	r.leftovers(res)
+	return res
+}
+
+// goTest runs go test -json and has its lines collected.
+func (r *runner) goTest(ctx context.Context, m module, env, words []string, res *results) error {
 	read, write := io.Pipe()
 	done := make(chan struct{})
 	go func() {
@@ -154,15 +169,10 @@ func (r *runner) module(ctx context.Context, m module) *results {
 			}
 		}
 	}()
-	err := r.command(ctx, m, env, append(words, "./..."), write)
+	err := r.command(ctx, m, env, words, write)
 	write.Close()
 	<-done
-	if ctx.Err() != nil {
-		return res
-	}
-	res.ended(err)
-	r.leftovers(res)
-	return res
+	return err
 }
 
 // leftovers fails a module that has left something behind which no package is known to have made.

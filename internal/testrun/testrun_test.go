@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"go/format"
 	"os"
 	"os/exec"
@@ -55,7 +56,7 @@ func testrun(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, temp stri
 	t.Helper()
 	temp = t.TempDir()
 	cmd = exec.Command(os.Args[0], append([]string{"-dir", dir, "-patience", "1s"}, args...)...)
-	cmd.Env = append(os.Environ(), "WXUP_TESTRUN_MAIN=1", "TMPDIR="+temp, "GOFLAGS=", "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "WXUP_TESTRUN_MAIN=1", "TMPDIR="+temp, "GOFLAGS=", "CGO_ENABLED="+cmp.Or(os.Getenv("WXUP_TESTRUN_CGO"), "0"))
 	return cmd, temp
 }
 
@@ -162,6 +163,37 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			if table := lastTable(t, out); !strings.Contains(table, "\n.            "+x.row+"        0\n") {
+				t.Errorf("the table is\n%s", table)
+			}
+		})
+	}
+}
+
+// TestDetectorCrash: a package that is killed in native code runs once more, not twice, and only
+// with the race detector.
+func TestDetectorCrash(t *testing.T) {
+	need.Time(t)
+	t.Setenv("WXUP_TESTRUN_CGO", "1")
+	crash := `os.WriteFile("seen", nil, 0o600)
+			os.Stderr.WriteString("SIGSEGV: segmentation violation\nPC=0x437870 m=5 sigcode=1\n")
+			os.Exit(2)`
+	once := `func TestX(t *testing.T) { if _, err := os.Stat("seen"); err != nil {` + crash + `} }`
+	always := `func TestX(t *testing.T) {` + crash + `}`
+	detects := raceDetector(t.TempDir()) == nil
+	for _, x := range []struct {
+		name, body string
+		ok         bool
+		row        string
+	}{{"once", once, detects, "1       0"}, {"always", always, false, "0       1"}} {
+		t.Run(x.name, func(t *testing.T) {
+			out, ok := output(t, map[string]string{"x": x.body})
+			if ok != x.ok {
+				t.Errorf("passes: %t, want %t\n%s", ok, x.ok, out)
+			}
+			if again := strings.Count(out, "again example.com/m/x: "); again > 1 || again == 1 != detects {
+				t.Errorf("runs again %d times\n%s", again, out)
+			}
+			if table := lastTable(t, out); detects && !strings.Contains(table, "\n.            "+x.row+"        0\n") {
 				t.Errorf("the table is\n%s", table)
 			}
 		})
