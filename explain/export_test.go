@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"crypto/tls"
 	"slices"
+	"strings"
 )
 
 // Mistake is a wrong request for the tests in package explain_test, with the causes that must be
@@ -70,4 +71,20 @@ func AccountMistakes() (list []Mistake, known *Known) {
 		list = append(list, Mistake{Name: m.name, Want: m.want, Request: c.request()})
 	}
 	return list, known
+}
+
+// Lines returns the lines of code that causes share, by their names.
+func Lines() map[string]SDK {
+	blocks := must(parseBlocks(causeFiles))
+	byName := map[string]*block{}
+	for _, b := range blocks {
+		byName[b.name] = b
+	}
+	lines := map[string]SDK{}
+	for _, b := range blocks {
+		if name, ok := strings.CutPrefix(b.name, "sdk "); ok {
+			lines[name] = must(b.sdk(byName))
+		}
+	}
+	return lines
 }
