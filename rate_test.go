@@ -106,6 +106,10 @@ func TestRateTurns(t *testing.T) {
 			synctest.Wait()
 		}
 		wg.Wait()
+		if len(order) == 7 {
+			slices.Sort(order[2:4]) // two that go at the same time may go in either order
+			slices.Sort(order[4:6])
+		}
 		mustBe(t, "order", order, []int{0, 1, 2, 3, 6, 7, 8})
 		mustBe(t, "at", s.at, []time.Duration{0, 0, time.Minute, time.Minute, 2 * time.Minute, 2 * time.Minute, 3 * time.Minute})
 	})

@@ -68,6 +68,21 @@ func send(t *testing.T, srv *wxuptest.Server, m explain.Mistake) *server.Exchang
 		}
 		conn = tls.Client(conn, c)
 	}
+	go conn.Write(raw(req))
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("%s: no answer: %v", m.Name, err)
+	}
+	resp.Body.Close()
+	list := srv.Exchanges()
+	if len(list) == before {
+		return nil
+	}
+	return &list[len(list)-1]
+}
+
+// raw is a request as HTTP/1.1 sends it.
+func raw(req *explain.Request) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", req.Method, req.Target, req.Host)
 	if req.Chunked {
@@ -86,17 +101,7 @@ func send(t *testing.T, srv *wxuptest.Server, m explain.Mistake) *server.Exchang
 	} else {
 		b.Write(req.Body)
 	}
-	go conn.Write(b.Bytes())
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatalf("%s: no answer: %v", m.Name, err)
-	}
-	resp.Body.Close()
-	list := srv.Exchanges()
-	if len(list) == before {
-		return nil
-	}
-	return &list[len(list)-1]
+	return b.Bytes()
 }
 
 // served are the mistakes of which a server knows less than is in the request: what is found of
