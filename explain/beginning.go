@@ -57,14 +57,20 @@ func sumWith(h hash.Hash, tail string) (sum []byte, ok bool) {
 	if tail == "" {
 		return h.Sum(nil), true
 	}
+	end, ok := cloned(h)
+	if !ok {
+		return nil, false
+	}
+	io.WriteString(end, tail)
+	return end.Sum(nil), true
+}
+
+// cloned returns a copy of h in its state.
+func cloned(h hash.Hash) (hash.Hash, bool) {
 	cloner, ok := h.(hash.Cloner)
 	if !ok {
 		return nil, false
 	}
 	end, err := cloner.Clone()
-	if err != nil {
-		return nil, false
-	}
-	io.WriteString(end, tail)
-	return end.Sum(nil), true
+	return end, err == nil
 }

@@ -52,6 +52,7 @@ var theWorld = sync.OnceValue(func() *world {
 		Merchant: w.merchant, Others: []*Merchant{w.neighbour},
 		Platform: []Key{CertificateKey(certificate(w.platform, "Tenpay.com sign", 5), Valid), {Serial: "PUB_KEY_ID_0119000091912024110100382200000001", Public: &w.public.PublicKey}},
 		GBK:      gbk,
+		FromGBK:  fromGBK,
 	}
 	return w
 })
@@ -84,7 +85,7 @@ func fixedKey(seed byte, bits int) *rsa.PrivateKey {
 
 // gbk knows as much of that charset as the tests need.
 func gbk(s string) ([]byte, bool) {
-	table := map[rune]string{'图': "\xCD\xBC", '片': "\xC6\xAC", '中': "\xD6\xD0", '文': "\xCE\xC4"}
+	table := map[rune]string{'图': "\xCD\xBC", '片': "\xC6\xAC", '中': "\xD6\xD0", '文': "\xCE\xC4", '涓': "\xE4\xB8"}
 	var b []byte
 	for _, r := range s {
 		switch {
@@ -97,6 +98,30 @@ func gbk(s string) ([]byte, bool) {
 		}
 	}
 	return b, true
+}
+
+// fromGBK reads what the tests have in that charset, and U+FFFD for the rest.
+func fromGBK(b []byte) string {
+	table := map[string]string{"\xE5\x9B": "鍥", "\xBE\xE7": "剧", "\x89\x87": "墖", "\xE4\xB8": "涓", "\x96\x87": "枃", "\xD6\xD0": "中", "\xCE\xC4": "文", "\xCD\xBC": "图", "\xC6\xAC": "片"}
+	var s strings.Builder
+	for len(b) > 0 {
+		n := min(2, len(b))
+		switch {
+		case b[0] < 0x80:
+			s.WriteByte(b[0])
+			b = b[1:]
+		case table[string(b[:n])] != "":
+			s.WriteString(table[string(b[:n])])
+			b = b[2:]
+		case n == 2 && b[1] >= 0x80:
+			s.WriteRune('\uFFFD')
+			b = b[2:]
+		default:
+			s.WriteRune('\uFFFD')
+			b = b[1:]
+		}
+	}
+	return s.String()
 }
 
 func certificate(key *rsa.PrivateKey, name string, n int64) *x509.Certificate {

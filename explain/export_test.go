@@ -15,8 +15,8 @@ type Mistake struct {
 	Client     *tls.Certificate // for the handshake; nil: none
 }
 
-// GBK is what [Known.GBK] is in the tests.
-var GBK = gbk
+// GBK and FromGBK are what those of [Known] are in the tests.
+var GBK, FromGBK = gbk, fromGBK
 
 // V3Mistakes lists the mistakes of APIv3 that the world of the tests can receive.
 func V3Mistakes() (list []Mistake) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/form"
@@ -69,6 +70,9 @@ func judgeMeta(f *facts, d *draft) {
 		brokenMeta(f, d)
 		return
 	}
+	if !utf8.Valid(f.meta) {
+		d.find("form.meta_charset", text.Visible(notUTF8(f.meta), 8), string(f.meta))
+	}
 	seen := map[string]bool{}
 	for _, m := range f.members {
 		if seen[m.Name] {
@@ -116,7 +120,7 @@ func judgeMeta(f *facts, d *draft) {
 		return
 	}
 	in, out := f.metaName(), f.file.Filename
-	if in != "" && f.unknown(in, out) == "" && f.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
+	if in != "" && utf8.Valid(f.meta) && f.unknown(in, out) == "" && f.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
 		d.remark("form.name_mismatch", text.Visible(in, 60)+" ≠ "+text.Visible(out, 60), string(f.file.Header))
 	}
 }
@@ -141,7 +145,15 @@ func brokenMeta(f *facts, d *draft) {
 		d.find("form.meta_placeholder", text.Visible(bare, 40), bare)
 		return
 	}
-	for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
+	var list []text.Transform // what is decoded first: a coding has line ends and quotes of its own
+	for _, decoded := range []bool{true, false} {
+		for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
+			if (t.Kind == text.Decoded) == decoded {
+				list = append(list, t)
+			}
+		}
+	}
+	for _, t := range list {
 		if inner := t.Apply(bare); inner != bare && t.Kind != text.Case && text.ParseMembers([]byte(inner)) != nil {
 			d.find("form.meta_encoded", cmp.Or(t.Name, text.Visible(bare, 12)), bare)
 			return
@@ -172,4 +184,16 @@ func likeMember(f *facts, name, have string) bool {
 // squeeze returns a name without what people write differently.
 func squeeze(name string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(name))
+}
+
+// notUTF8 returns the first bytes of b that are not UTF-8.
+func notUTF8(b []byte) string {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return string(b[:min(2, len(b))])
+		}
+		b = b[n:]
+	}
+	return ""
 }

@@ -58,7 +58,7 @@ func (d *digesting) buffered(begun *beginnings) bool {
 			return d.find("file.end_lost", strconv.Itoa(n))
 		}
 	}
-	for _, size := range []int{8192, 4096, 1024, 512, 2048, 16384, 32768, 65536} {
+	for _, size := range []int{8192, 4096, 1024, 512, 2048, 16384, 32768, 65536, 256, 128, 1000, 10_000, 10_240, 100} {
 		last := len(content) % size
 		if last == 0 || !d.work.Affords(3*size) {
 			continue
@@ -71,6 +71,39 @@ func (d *digesting) buffered(begun *beginnings) bool {
 		}
 		if len(content) > size && d.is(d.hash, content[len(content)-last:]) {
 			return d.find("digest.of_end", fmt.Sprintf("%d / %d", last, len(content)))
+		}
+	}
+	return false
+}
+
+// largeBuffers are the sizes of buffers that hold whole files, in bytes.
+var largeBuffers = []int{100_000, 102_400, 128 << 10, 256 << 10, 512 << 10, 1_000_000, 1 << 20, 2_000_000, 2 << 20, 3 << 20, 4 << 20, 5 << 20}
+
+// zeroed recognizes the digest of a large buffer of zero bytes into which the file was read, which
+// it does not fill.
+func (d *digesting) zeroed() bool {
+	if len(d.want) == 0 || d.hash.fresh == nil || d.begun == nil {
+		return false
+	}
+	h, ok := cloned(d.begun.end)
+	if !ok {
+		return false
+	}
+	n := len(d.facts.file.Content)
+	for _, size := range largeBuffers {
+		more := (size - n) * max(1, d.hash.price)
+		if size <= n {
+			continue
+		}
+		if !d.work.Affords(more) {
+			return false
+		}
+		for zeros := make([]byte, 32<<10); n < size; n += min(len(zeros), size-n) {
+			h.Write(zeros[:min(len(zeros), size-n)])
+		}
+		d.work.Spend(more)
+		if bytes.Equal(h.Sum(nil), d.want) {
+			return d.find("digest.of_buffer", strconv.Itoa(size))
 		}
 	}
 	return false

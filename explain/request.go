@@ -81,6 +81,9 @@ type Known struct {
 
 	// GBK encodes a text in GBK and reports whether it could; nil: texts in GBK are not tried.
 	GBK func(string) ([]byte, bool)
+	// FromGBK reads a text in GBK, with U+FFFD for what is not; nil: texts that were read so by
+	// mistake are not tried.
+	FromGBK func([]byte) string
 
 	// Budget bounds the search in bytes hashed; each call of a hash counts as 300 bytes more. Zero
 	// means DefaultBudget. Reading the form and the digest of its file are not counted.

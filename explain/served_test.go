@@ -30,7 +30,7 @@ func serve(t *testing.T) *wxuptest.Server {
 		}
 	}
 	issuers.AddCert(known.Platform[0].Certificate)
-	srv := wxuptest.NewServerWith(t, server.Config{Now: func() time.Time { return now }, GBK: explain.GBK, MerchantCAs: issuers})
+	srv := wxuptest.NewServerWith(t, server.Config{Now: func() time.Time { return now }, GBK: explain.GBK, FromGBK: explain.FromGBK, MerchantCAs: issuers})
 	for _, m := range merchants {
 		x := server.Merchant{MchID: m.ID, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key}
 		for _, k := range m.Keys {

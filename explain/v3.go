@@ -71,10 +71,13 @@ func sourceOf(f *facts, known *Known, a sign.Authorization, sums *digests, work 
 		MchID: a.MchID, Serial: a.SerialNo,
 		Headers: f.headers(), Fields: f.fields, Form: f.textForm(),
 		MetaPart: f.ep.MetaPart, NameField: f.ep.NameField, DigestField: f.ep.DigestField, Digest: f.ep.Digest,
-		GBK: known.GBK, Budget: work,
+		GBK: known.GBK, FromGBK: known.FromGBK, Budget: work,
 	}
 	for _, k := range secretKeys(known.Merchant) {
 		s.Secrets = append(s.Secrets, k.key)
+	}
+	for _, x := range known.Secrets {
+		s.Apps = append(s.Apps, x.Of)
 	}
 	for _, ep := range wxup.Endpoints() {
 		s.Siblings = append(s.Siblings, ep.Path)

@@ -60,6 +60,9 @@ type Config struct {
 	// GBK encodes a text in GBK, so that the server recognizes one that was signed in that
 	// encoding; nil: it does not.
 	GBK func(string) ([]byte, bool)
+	// FromGBK reads a text in GBK, with U+FFFD for what is not, so that the server recognizes one
+	// that was read in that encoding by mistake; nil: it does not.
+	FromGBK func([]byte) string
 	// KeepRefused keeps the files of refused uploads too, privately, if they come from this
 	// machine, so that a developer can look at what was sent. Files from elsewhere are not kept:
 	// strangers could fill the disk with them.

@@ -157,7 +157,7 @@ func (c *call) question(u *upload) *explain.Request {
 // knownMerchants is what the server knows of who may have signed a request of WeChat Pay: the
 // merchant that the request names, the others, and the keys of WeChat's side.
 func (c *call) knownMerchants(u *upload) *explain.Known {
-	k := &explain.Known{MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, Mask: c.s.Secrets.Mask}
+	k := &explain.Known{MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, FromGBK: c.s.FromGBK, Mask: c.s.Secrets.Mask}
 	if keys, err := c.s.Index.PlatformKeys(c.ctx); err == nil {
 		for _, key := range keys {
 			x := explain.Key{Serial: key.ID, Certificate: key.Certificate}

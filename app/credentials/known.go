@@ -40,7 +40,7 @@ func (v Values) Known(given Given) (*explain.Known, error) {
 	case key != nil:
 		m.Keys = []explain.Key{{Serial: v.Get("mch_serial"), Public: &key.PublicKey}}
 	}
-	known := &explain.Known{Merchant: m, App: v.Get("appid"), GBK: gbk.Encode}
+	known := &explain.Known{Merchant: m, App: v.Get("appid"), GBK: gbk.Encode, FromGBK: gbk.Decode}
 	if cert, set, err := Parsed(v, "platform_cert", sign.ParseCertificate); err == nil && set {
 		known.Platform = append(known.Platform, explain.CertificateKey(cert, explain.Valid))
 	}

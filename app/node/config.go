@@ -51,7 +51,7 @@ type Config struct {
 	ProxyOthers intercept.Policy
 
 	// API says how calls are answered. The node fills in what it provides itself: Index, Keeper,
-	// GBK, MerchantCAs, KeepAlive, KeepRefused, Proved and Log, and PublicURL if that is empty.
+	// GBK, FromGBK, MerchantCAs, KeepAlive, KeepRefused, Proved and Log, and PublicURL if that is empty.
 	API server.Config
 
 	Connections int // how many each listener keeps open at most; 0 is 1,024
@@ -113,7 +113,8 @@ func (c *Config) check() error {
 	if c.API.Secrets == nil {
 		c.API.Secrets = secret.New()
 	}
-	c.API.GBK, c.API.KeepAlive, c.API.KeepRefused, c.API.Log = gbk.Encode, keepAlive, true, c.Log
+	c.API.GBK, c.API.FromGBK = gbk.Encode, gbk.Decode
+	c.API.KeepAlive, c.API.KeepRefused, c.API.Log = keepAlive, true, c.Log
 	c.API.Proved = func(r *http.Request) { gate.Proved(r.Context()) }
 	trial := c.API
 	memory := server.NewMemory()

@@ -128,6 +128,8 @@ func rareBodies(d *Dimension, s *Source) []func() {
 	right := s.Right[BodyLine]
 	return []func(){
 		func() {
+			throughGBK(d, s)
+			addPacked(d, right)
 			d.add(BufferJSON.String([]byte(right)), "v3.body.buffer_json", "meta")
 			addShown(d, lineVariables[BodyLine].placeholders(), "v3.body.literal")
 			addShown(d, otherLiterals, "v3.body.literal")

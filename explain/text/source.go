@@ -41,8 +41,11 @@ type Source struct {
 
 	digests []Field // otherDigests, once
 
-	GBK    func(string) ([]byte, bool) // encodes in GBK; nil if unknown
-	Budget *Budget
+	Apps []string // ids of apps that may be meant
+
+	GBK     func(string) ([]byte, bool) // encodes in GBK; nil if unknown
+	FromGBK func([]byte) string         // reads GBK, with U+FFFD for what is not; nil if unknown
+	Budget  *Budget
 }
 
 // Field is a name and a value.
@@ -152,4 +155,28 @@ func (s *Source) otherDigests() (list []Field) {
 	}
 	s.digests = append(list, Field{"size", strconv.Itoa(len(content))})
 	return s.digests
+}
+
+// addedMembers are what programs put into meta that is not sent: other digests, the file, and the
+// type that serializers note.
+func (s *Source) addedMembers() (list []Member) {
+	p := s.Form.file()
+	if p == nil {
+		return nil
+	}
+	list = []Member{{Name: "file", Value: p.Filename, IsText: true}}
+	if p.Whole && len(p.Content) <= FieldMax {
+		list = append(list, Member{Name: "file", Value: base64.StdEncoding.EncodeToString(p.Content), IsText: true})
+	}
+	for _, other := range s.otherDigests() {
+		if other.Name == "MD5" || other.Name == "SHA-1" {
+			list = append(list, Member{Name: strings.ToLower(strings.ReplaceAll(other.Name, "-", "")), Value: other.Value, IsText: true})
+		}
+	}
+	for _, name := range []string{"@type", "class", "@class"} {
+		for _, kind := range []string{"java.util.HashMap", "java.util.LinkedHashMap", "java.util.TreeMap", "com.alibaba.fastjson.JSONObject", "com.alibaba.fastjson2.JSONObject", "class java.util.HashMap", "class java.util.LinkedHashMap", "Meta"} {
+			list = append(list, Member{Name: name, Value: kind, IsText: true})
+		}
+	}
+	return list
 }

@@ -130,6 +130,10 @@ var RareTransforms = []Transform{
 		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(s))))
 	}},
 	{Decoded, "base64", unescaped(base64Decoded)},
+	{Decoded, "gzip", unescaped(unpacked)},
+	{Decoded, "gzip, base64", unescaped(fromPackedBase64)},
+	{Decoded, "quoted-printable", unescaped(fromQuotedPrintable)},
+	{Encoded, "quoted-printable", quotedPrintable},
 	{Encoded, "hex", func(s string) string { return UpperHex([]byte(s)) }},
 	{Encoded, "JSON", func(s string) string { return string(jsonText(string(jsonText(s)))) }},
 	{Decoded, "JSON", unescaped(func(s string) (text string, err error) { err = json.Unmarshal([]byte(s), &text); return })},
@@ -180,11 +184,6 @@ func unescaped(decode func(string) (string, error)) func(string) string {
 		}
 		return s
 	}
-}
-
-func base64Decoded(s string) (string, error) {
-	b, err := base64.StdEncoding.DecodeString(s)
-	return string(b), err
 }
 
 // encodeURIComponent and encodeURI are those of JavaScript.

@@ -225,6 +225,8 @@ func queries(d *Dimension, path, query string) {
 		add(values.Encode())
 		add(strings.ReplaceAll(values.Encode(), "+", "%20"))
 	}
+	add(query + "?" + query)
+	add(query + "&" + query)
 	d.add("?"+query, "v3.url.query", "?"+query)
 	d.add(path+query, "v3.url.query", query)
 	if plain, err := url.QueryUnescape(query); err == nil {

@@ -185,13 +185,13 @@ func (v *values) rarer() {
 	}
 	kind := s.fileType()
 	size := strconv.Itoa(s.fileSize())
-	for _, m := range []Member{
+	for _, m := range slices.Concat([]Member{
 		{Name: "size", Raw: size}, {Name: "fileSize", Raw: size}, {Name: "file_size", Raw: size}, {Name: "filesize", Raw: size}, {Name: "length", Raw: size}, {Name: "size", Value: size, IsText: true},
 		{Name: "type", Value: kind, IsText: true}, {Name: "mime", Value: kind, IsText: true}, {Name: "content_type", Value: kind, IsText: true}, {Name: "contentType", Value: kind, IsText: true}, {Name: "mimetype", Value: kind, IsText: true},
 		{Name: "mchid", Value: s.MchID, IsText: true}, {Name: "mch_id", Value: s.MchID, IsText: true}, {Name: "sub_mchid", Value: s.MchID, IsText: true}, {Name: "serial_no", Value: s.Serial, IsText: true},
 		{Name: "timestamp", Value: s.Right[TimeLine], IsText: true}, {Name: "timestamp", Raw: s.Right[TimeLine]}, {Name: "nonce_str", Value: s.Right[NonceLine], IsText: true},
 		{Name: "file", Raw: "null"}, {Name: "file", Raw: "{}"}, {Name: "file", Value: "", IsText: true}, {Name: "meta", Raw: "null"}, {Name: "md5", Value: "", IsText: true}, {Name: "description", Value: "", IsText: true},
-	} {
+	}, s.addedMembers()) {
 		v.styles(append(slices.Clone(v.list), m), Flaw{"v3.meta.member_added", m.Name})
 		v.styles(append([]Member{m}, v.list...), Flaw{"v3.meta.member_added", m.Name})
 	}
