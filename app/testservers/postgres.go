@@ -108,10 +108,6 @@ func StartPostgres(settings ...string) (*PostgresServer, error) {
 		return nil, err
 	}
 	s := &PostgresServer{dir: dir}
-	if s.Port, err = freePort(); err != nil {
-		os.Remove(dir)
-		return nil, err
-	}
 	// The postmaster ends at once on SIGQUIT and removes its file; if it has hung, it continues
 	// first.
 	const end = `at="$1/data/postmaster.pid"; if read pid <"$at"; then
@@ -134,15 +130,20 @@ func StartPostgres(settings ...string) (*PostgresServer, error) {
 		"listen_addresses=127.0.0.1", "unix_socket_directories=" + dir, "max_connections=200", "fsync=off",
 		"autovacuum=off", // it analyzes tables at any moment, and plans change then
 	}, settings...)
-	s.args = "-p " + strconv.Itoa(s.Port)
-	for _, x := range settings {
-		s.args += " -c '" + x + "'"
+	for range 3 { // the port may be taken between its choice and its use
+		if s.Port, err = freePort(); err != nil {
+			break
+		}
+		s.args = "-p " + strconv.Itoa(s.Port)
+		for _, x := range settings {
+			s.args += " -c '" + x + "'"
+		}
+		if err = s.Start(); err == nil {
+			return s, nil
+		}
 	}
-	if err := s.Start(); err != nil {
-		s.End()
-		return nil, err
-	}
-	return s, nil
+	s.End()
+	return nil, err
 }
 
 // URL names a database of the server, for its superuser.
@@ -154,12 +155,12 @@ func (s *PostgresServer) data() string { return filepath.Join(s.dir, "data") }
 
 // Start starts a server that was stopped, on the port it had.
 func (s *PostgresServer) Start() error {
-	return s.run(s.bin("pg_ctl"), "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-w", "start", "-o", s.args)
+	return s.run(s.bin("pg_ctl"), "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-w", "-t", "240", "start", "-o", s.args)
 }
 
 // Stop stops it: "smart", "fast" or "immediate", which is a crash.
 func (s *PostgresServer) Stop(mode string) error {
-	return s.run(s.bin("pg_ctl"), "-D", s.data(), "-m", mode, "-w", "stop")
+	return s.run(s.bin("pg_ctl"), "-D", s.data(), "-m", mode, "-w", "-t", "240", "stop")
 }
 
 // Reload makes it read its files again, such as pg_hba.conf in [PostgresServer.Dir].
@@ -204,7 +205,7 @@ func (s *PostgresServer) bin(name string) string {
 
 // run runs one of PostgreSQL's own programs.
 func (s *PostgresServer) run(program string, args ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = s.dir

@@ -179,7 +179,7 @@ func (s *S3Server) Start() error {
 	s.process = cmd.Process
 	s.stop = sync.OnceFunc(func() { kill(); <-ended })
 	_, at, _ := strings.Cut(s.Endpoint, "://")
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
 		if c, err := net.Dial("tcp", at); err == nil {
 			c.Close()
 			return nil
@@ -216,13 +216,13 @@ func (s *S3Server) NewBucket(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "wxup-test-" + strings.ToLower(rand.Text()[:12])
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if err := client.MakeBucket(ctx, name, minio.MakeBucketOptions{Region: s.Region}); err != nil {
 		t.Fatalf("make a bucket at %s: %v", s.Endpoint, err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 		defer cancel()
 		all := client.ListObjects(ctx, name, minio.ListObjectsOptions{Recursive: true})
 		for failed := range client.RemoveObjects(ctx, name, all, minio.RemoveObjectsOptions{}) {
@@ -239,7 +239,8 @@ func (s *S3Server) NewBucket(t testing.TB) string {
 // are not part of it: see Env.
 func (s *S3Server) URL(t testing.TB) string {
 	t.Helper()
-	return fmt.Sprintf("s3://%s?endpoint=%s&region=%s&style=path", s.NewBucket(t), s.Endpoint, s.Region)
+	// wxup's own limit is for a machine that has time.
+	return fmt.Sprintf("s3://%s?endpoint=%s&region=%s&answer_within=1m&style=path", s.NewBucket(t), s.Endpoint, s.Region)
 }
 
 // Env is the keys as a process takes them from its environment.

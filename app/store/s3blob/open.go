@@ -14,11 +14,12 @@ import (
 
 // Open opens the bucket of a URL:
 //
-//	s3://bucket/prefix?endpoint=https://host:port&region=cn-north-1&style=path&create=true
+//	s3://bucket/prefix?endpoint=https://host:port&region=cn-north-1&style=path&create=true&answer_within=5s
 //
 // endpoint is the store's address, by default AWS. region is by default AWS_REGION, or what the
 // store says. style is how the bucket is named in a request, "path", "virtual" or "auto" (the
-// default: by the host). create makes a bucket that is missing.
+// default: by the host). create makes a bucket that is missing. answer_within is how long a call may
+// take, by default [Budget].
 //
 // Keys are never part of the URL. They come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and
 // AWS_SESSION_TOKEN), from the file ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE),
@@ -39,8 +40,8 @@ func Open(ctx context.Context, rawURL string) (*Bucket, error) {
 
 func open(ctx context.Context, at target, keys *credentials.Credentials) (_ *Bucket, err error) {
 	b := &Bucket{
-		target: at, http: newTransport(Budget / 2), // then there is time for another connection
-		budget: Budget, patience: 30 * time.Second,
+		target: at, http: newTransport(at.within / 2), // then there is time for another connection
+		budget: at.within, ping: pingBudget, patience: max(30*time.Second, at.within),
 	}
 	b.s3, err = minio.NewCore(at.endpoint.Host, &minio.Options{
 		Creds: keys, Secure: at.endpoint.Scheme == "https", Region: at.region, BucketLookup: at.style,
@@ -137,7 +138,7 @@ func (b *Bucket) probeOnce(ctx context.Context) error {
 // Ping reports within a second whether the store answers for the bucket. It writes nothing: it asks
 // for what [Open] has written, and only if that was removed, for the bucket.
 func (b *Bucket) Ping(ctx context.Context) error {
-	err := b.tryFor(ctx, time.Second, func(ctx context.Context) error {
+	err := b.tryFor(ctx, b.ping, func(ctx context.Context) error {
 		_, err := b.stat(ctx, b.prefix+"probe", false)
 		if !isMissing(err) {
 			return err

@@ -48,6 +48,7 @@ func TestOpenErrors(t *testing.T) {
 	t.Cleanup(page.Close)
 
 	at := func(endpoint string) string { return strings.Replace(good, s.Endpoint, endpoint, 1) }
+	soon := func(url string) string { return strings.Replace(url, "answer_within=1m", "answer_within=2s", 1) } // it is tried until then
 	keys := func(access, secret string) *credentials.Credentials {
 		return credentials.NewStaticV4(access, secret, "")
 	}
@@ -64,18 +65,18 @@ func TestOpenErrors(t *testing.T) {
 		{"wrong access key", good, keys("nobody", s.SecretKey), nil, []string{"404 XAdminUserNotFound", "check AWS_ACCESS_KEY_ID"}},
 		{"read only", at(readOnly.Endpoint), nil, nil, []string{"write an object", "403 AccessDenied", "s3:PutObject"}},
 		{"wrong region", strings.Replace(at(elsewhere.Endpoint), "region=us-east-1", "region=eu-west-1", 1), nil, nil, []string{"400 AuthorizationHeaderMalformed", "region="}},
-		{"nothing listens", at("http://" + l.Addr().String()), nil, nil, []string{"refused", "nothing listens at " + l.Addr().String()}},
-		{"no such host", at("http://store.invalid"), nil, nil, []string{"is endpoint=http://store.invalid right?"}},
+		{"nothing listens", soon(at("http://" + l.Addr().String())), nil, nil, []string{"refused", "nothing listens at " + l.Addr().String()}},
+		{"no such host", soon(at("http://store.invalid")), nil, nil, []string{"is endpoint=http://store.invalid right?"}},
 		{"TLS to a plain port", at(strings.Replace(s.Endpoint, "http", "https", 1)), nil, nil, []string{"does not use TLS; write endpoint=http://"}},
-		{"plain to a TLS port", at(strings.Replace(secure.Endpoint, "https", "http", 1)), nil, nil, []string{"write endpoint=https://"}},
+		{"plain to a TLS port", soon(at(strings.Replace(secure.Endpoint, "https", "http", 1))), nil, nil, []string{"write endpoint=https://"}},
 		{"unknown CA", at(secure.Endpoint), nil, nil, []string{"certificate signed by unknown authority", "SSL_CERT_FILE"}},
-		{"a console", at(console.URL), nil, nil, []string{"is " + console.URL + " the address of the S3 API"}},
+		{"a console", soon(at(console.URL)), nil, nil, []string{"is " + console.URL + " the address of the S3 API"}},
 		{"a web server", at(page.URL), nil, nil, []string{"501", "is " + page.URL + " the address of the S3 API"}},
 		{"clock", at(p.URL), nil, answers(403, "RequestTimeTooSkewed"), []string{"403 RequestTimeTooSkewed", "set this machine's clock"}},
 		{"may not look", at(p.URL), nil, only("HEAD", answers(403, "AccessDenied")), []string{"look for an object", "s3:ListBucket"}},
 		{"path style", at(p.URL), nil, answers(403, "SecondLevelDomainForbidden"), []string{"add style=virtual"}},
 		{"moved", at(p.URL), nil, answers(301, "PermanentRedirect"), []string{"region="}},
-		{"hangs", at(p.URL), nil, p.hangs, []string{"did not answer within 2s", "firewall"}},
+		{"hangs", soon(at(p.URL)), nil, p.hangs, []string{"did not answer within 2s", "firewall"}},
 	} {
 		target, err := parse(x.url)
 		if err != nil {
@@ -135,7 +136,7 @@ func testCertificate(t *testing.T) (cert, key string) {
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	s := testservers.NewS3(t, "")
-	target, err := parse("s3://new-bucket/x?create=true&region=us-east-1&endpoint=" + s.Endpoint)
+	target, err := parse("s3://new-bucket/x?create=true&region=us-east-1&answer_within=1m&endpoint=" + s.Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +145,7 @@ func TestCreate(t *testing.T) {
 		go func() {
 			b, err := open(t.Context(), target, keysOf(s))
 			if err == nil {
+				b.within(time.Minute)
 				err = b.Ping(t.Context())
 				b.Close()
 			}
@@ -170,10 +172,10 @@ func TestRestart(t *testing.T) {
 	if err := put(b, []byte("2")); err == nil {
 		t.Error("the store is stopped, and Put succeeds")
 	}
-	b.within(time.Minute)
 	if err := b.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "is the store running") {
 		t.Errorf("Ping = %v", err)
 	}
+	b.within(time.Minute)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -231,9 +233,12 @@ func TestParse(t *testing.T) {
 		"s3://bbb?endpoint=http://h%3Fx":       "endpoint is an address alone",
 		"s3://Bucket":                          "cannot be a bucket's name",
 		"s3://b":                               "cannot be a bucket's name",
-		"s3://bbb?bucket=c":                    `"bucket" is unknown; there are endpoint, region, style and create`,
+		"s3://bbb?bucket=c":                    `"bucket" is unknown; there are endpoint, region, style, create and answer_within`,
 		"s3://bbb?style=x":                     "style is path",
 		"s3://bbb?create=maybe":                "create is true or false",
+		"s3://bbb?answer_within=1s":            "answer_within is a time from 2s to 1m0s",
+		"s3://bbb?answer_within=61s":           "answer_within is a time from",
+		"s3://bbb?answer_within=long":          "answer_within is a time from",
 		"s3://bbb?create=true&create=false":    "given twice",
 		"s3://bbb?%zz":                         "cannot be read",
 		"s3://bbb/a//b":                        "cannot be a prefix",

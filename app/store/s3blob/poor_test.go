@@ -147,7 +147,7 @@ func openPoor(t *testing.T, l lacks) *Bucket {
 	s := &poor{lacks: l, objects: map[string]poorObject{}}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	at, err := parse("s3://bucket/p?region=r&endpoint=" + srv.URL)
+	at, err := parse("s3://bucket/p?region=r&answer_within=1m&endpoint=" + srv.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,7 @@ import (
 	"github.com/wxup/wxup/app/store"
 )
 
-// Budget is how long a call may take, all its requests together. List and Delete are not in a
-// hurry: they have it for each step.
-const Budget = 2 * time.Second
+const pingBudget = time.Second
 
 // Bucket is [store.Blobs] in a bucket. Make it with [Open].
 type Bucket struct {
@@ -38,8 +36,9 @@ type Bucket struct {
 	http *transport
 	able abilities
 
-	// Tests make these shorter.
+	// Tests change these.
 	budget   time.Duration // for a call
+	ping     time.Duration // for Ping
 	patience time.Duration // for a page of a list; some stores walk directories for it
 }
 

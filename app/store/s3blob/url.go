@@ -6,10 +6,17 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/s3utils"
 )
+
+// Budget is how long a call may take, all its requests together, if the URL does not say
+// answer_within. List and Delete are not in a hurry: they have it for each step.
+const Budget = 2 * time.Second
+
+const budgetAtMost = time.Minute
 
 // target is what a URL says.
 type target struct {
@@ -19,6 +26,7 @@ type target struct {
 	region   string // "" to ask the store
 	style    minio.BucketLookupType
 	create   bool
+	within   time.Duration // what a call may take
 }
 
 // String names the bucket for people.
@@ -58,8 +66,8 @@ func parse(raw string) (target, error) {
 			strings.Contains(strings.ToLower(name), "token") || strings.Contains(strings.ToLower(name), "credential") {
 			return target{}, texts.Errorf("blobs: %.40q: keys do not belong into the URL, where logs and process lists show them; "+whereKeys, name)
 		}
-		if !slices.Contains([]string{"endpoint", "region", "style", "create"}, name) {
-			return target{}, texts.Errorf("blobs: %.40q is unknown; there are endpoint, region, style and create", name)
+		if !slices.Contains([]string{"endpoint", "region", "style", "create", "answer_within"}, name) {
+			return target{}, texts.Errorf("blobs: %.40q is unknown; there are endpoint, region, style, create and answer_within", name)
 		}
 		if len(values) > 1 {
 			return target{}, texts.Errorf("blobs: %s is given twice", name)
@@ -82,6 +90,12 @@ func parse(raw string) (target, error) {
 	case "", "false":
 	default:
 		return target{}, texts.Errorf("blobs: create is true or false")
+	}
+	t.within = Budget
+	if text := q.Get("answer_within"); text != "" {
+		if t.within, err = time.ParseDuration(text); err != nil || t.within < Budget || t.within > budgetAtMost {
+			return target{}, texts.Errorf("blobs: answer_within is a time from %s to %s", Budget, budgetAtMost)
+		}
 	}
 	return t, nil
 }
