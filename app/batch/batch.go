@@ -34,9 +34,9 @@ type Batch struct {
 	Source func(*pick.Item) wxup.Source
 	Report Reporter
 
-	// Stuck is called if the batch was stopped, has nothing left to finish, and does not end within
-	// StuckTime: reading standard input or a pipe cannot be interrupted. It is expected to end the
-	// process.
+	// Stuck is called if the batch was stopped, has nothing left to finish or is to stop at once, and
+	// does not end within StuckTime: reading standard input or a pipe cannot be interrupted. It is
+	// expected to end the process. The batch may end while it is called.
 	Stuck func(Totals)
 }
 
@@ -51,6 +51,9 @@ func (b *Batch) Run(ctx, now context.Context) Totals {
 	r.counter.place = map[string]int{}
 	r.now, r.stop = context.WithCancel(now)
 	defer r.stop()
+	if r.Stuck != nil {
+		context.AfterFunc(r.now, func() { Watch(r.finished, func() { r.Stuck(r.counter.get()) }) })
+	}
 	for i := range b.Items {
 		r.counter.expect(b.Items[i].Endpoint.Name)
 		if same := b.Items[i].Same; same >= 0 {
@@ -172,9 +175,6 @@ func (r *run) settle() {
 		return
 	}
 	r.stop()
-	if r.Stuck != nil {
-		go Watch(r.finished, func() { r.Stuck(r.counter.get()) })
-	}
 }
 
 // Watch calls stuck unless finished is closed within StuckTime.

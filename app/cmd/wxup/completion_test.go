@@ -15,7 +15,7 @@ import (
 // completes asks a real shell what it would propose.
 func completes(t *testing.T, shell, script string, env ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a shell that waits for what never comes
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a shell that waits for what never comes
 	defer cancel()
 	cmd := exec.CommandContext(ctx, shell, strings.Fields(map[string]string{"bash": "--norc --noprofile -c", "zsh": "-f -c", "fish": "--no-config -c"}[shell])...)
 	cmd.Args = append(cmd.Args, script)

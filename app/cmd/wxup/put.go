@@ -5,8 +5,8 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -108,11 +108,16 @@ func runBatch(ctx context.Context, b *batch.Batch, end func(batch.Totals) error)
 			}
 		}
 		stop()
-		time.AfterFunc(time.Second, func() { os.Exit(exitStopped) }) // reading standard input does not heed it
 	}()
+	var once sync.Once // the batch may end just when it is taken for stuck
+	var err error
+	ended := func(t batch.Totals) error {
+		once.Do(func() { err = end(t) })
+		return err
+	}
 	b.Stuck = func(t batch.Totals) {
-		end(t)
+		ended(t)
 		os.Exit(exitStopped)
 	}
-	return end(b.Run(ctx, now))
+	return ended(b.Run(ctx, now))
 }
