@@ -45,7 +45,7 @@ func chromium(t *testing.T, url string) *screen {
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1360, 860),
+		chromedp.ExecPath(path), chromedp.WSURLReadTimeout(3*time.Minute), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1360, 860),
 		chromedp.Env("TMPDIR="+temp), // what it leaves there goes with the test
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"),
 		chromedp.Flag("accept-lang", "en-US"), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("no-proxy-server", true),
@@ -64,7 +64,7 @@ func chromium(t *testing.T, url string) *screen {
 
 func (s *screen) do(steps ...chromedp.Action[chromedp.Void]) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(s.ctx, 3*time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		s.t.Fatalf("%v\nthe page: %.3000s", err, s.text())
@@ -95,7 +95,7 @@ func eval[T any](s *screen, expression string) T {
 func (s *screen) until(expression string) {
 	s.t.Helper()
 	var err error
-	for range 3000 {
+	for range 9000 { // three minutes, or more
 		var ok bool
 		if ok, err = chromedp.Run(s.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")); ok {
 			return

@@ -62,7 +62,7 @@ func TestRealLogs(t *testing.T) {
 		args := strings.Fields(strings.ReplaceAll(x.command, "{}", addr))
 		t.Run(x.command, func(t *testing.T) {
 			need.Program(t, args[0], need.Setup)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 			cmd.Dir = dir

@@ -174,7 +174,7 @@ func TestRealCurl(t *testing.T) {
 	for _, line := range realLines {
 		t.Run(line, func(t *testing.T) {
 			line := strings.ReplaceAll(line, "{}", "http://"+addr)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			cmd := exec.CommandContext(ctx, bash, "--norc", "-c", "curl() { command curl -q -s -o/dev/null -o/dev/null --noproxy '*' \"$@\"; }\n"+line)
 			cmd.Dir, cmd.Env = dir, append(os.Environ(), "LC_ALL="+locale)

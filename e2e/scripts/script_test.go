@@ -12,6 +12,7 @@ import (
 	"io"
 	"log"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -102,15 +103,17 @@ func scripts(t *testing.T, dir string, more []string, commands map[string]func(*
 	})
 }
 
-// freePort is a port that nobody listens on.
+// freePort is a port that nobody listens on, and that the system gives to nobody who asks for any.
 func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 func serveCmd(ts *testscript.TestScript, neg bool, args []string) {
@@ -128,7 +131,7 @@ func execBackground(ts *testscript.TestScript, args []string) error {
 
 func readyCmd(ts *testscript.TestScript, neg bool, args []string) {
 	file := ts.MkAbs("wxup-data/wxup.env")
-	for range 2400 {
+	for range 12_000 { // five minutes
 		if _, err := os.Stat(file); err == nil {
 			if pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile("serve.pid"))); err == nil {
 				ts.Defer(func() { killPID(pid) })

@@ -71,7 +71,8 @@ func TestKept(t *testing.T, rounds int, nodes ...Kept) {
 			var raced sync.WaitGroup
 			for k := range 2 {
 				raced.Go(func() {
-					if _, err := store.Remove(ctx, node(i+k).Index, slow{node(i + k).Blobs}, row); err != nil {
+					_, err := store.Remove(ctx, node(i+k).Index, slow{node(i + k).Blobs}, row)
+					if err != nil && !errors.Is(err, context.DeadlineExceeded) { // then a later one takes it up
 						t.Error(err)
 					}
 				})
