@@ -5,11 +5,15 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/pem"
 	"fmt"
 	"mime/quotedprintable"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wxup/wxup/explain/text"
 )
 
 // throughGBK is meta named so, and what a program makes of it that takes bytes for those of another
@@ -180,10 +184,27 @@ var textTales = []mistake{
 	})},
 }
 
+// bmpFile is the start of a picture that begins as every BMP does.
+func bmpFile() []byte {
+	return append([]byte("BM\x8A\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 120)...)
+}
+
+// fileTales are files that became something else after their digest was taken.
+var fileTales = []mistake{
+	{"a BMP without its first byte", "file.start_lost", fileChanged(func([]byte) []byte { return bmpFile()[1:] })},
+	{"JPEG 2000", "file.not_taken", fileChanged(func([]byte) []byte { return []byte("\x00\x00\x00\x0CjP  \r\n\x87\n and more") })},
+	{"a stream of JPEG 2000", "file.not_taken", fileChanged(func([]byte) []byte { return []byte("\xFF\x4F\xFF\x51\x00\x29 and more") })},
+	{"UTF-16 with a mark", "file.as_text", fileChanged(func(b []byte) []byte {
+		return []byte("\xFF\xFE" + string(text.UTF16(text.UTF8Twice(string(b)), binary.LittleEndian)))
+	})},
+	{"UTF-16, the other order", "file.as_text", fileChanged(func(b []byte) []byte { return text.UTF16(text.UTF8Twice(string(b)), binary.BigEndian) })},
+	{"a PNG as Windows-1252", "file.as_text", fileChanged(func([]byte) []byte { return []byte("\xE2\x80\xB0PNG\r\n\x1A\n\x00\x00") })},
+}
+
 // TestTales: exactly what is wanted is said of them.
 func TestTales(t *testing.T) {
 	t.Parallel()
-	for _, m := range textTales {
+	for _, m := range slices.Concat(textTales, fileTales) {
 		c := newClient()
 		m.make(c)
 		r := V3(c.request(), c.w.known)
