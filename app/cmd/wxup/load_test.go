@@ -179,21 +179,25 @@ func TestCrowd(t *testing.T) {
 	c := p.client(t, p.vars(t))
 	c.Retry.Attempts = 1
 	var accepted, refused atomic.Int32
-	var wg sync.WaitGroup
-	for range 40 {
-		wg.Go(func() {
-			_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("big.jpg", unique(2<<20)))
-			switch {
-			case err == nil:
-				accepted.Add(1)
-			case errors.Is(err, wxup.TooFrequent):
-				refused.Add(1)
-			default:
-				t.Error(err)
-			}
-		})
+	upload := func() {
+		_, err := c.Upload(t.Context(), wxup.MarketingImage, wxup.Bytes("big.jpg", unique(2<<20)))
+		switch {
+		case err == nil:
+			accepted.Add(1)
+		case errors.Is(err, wxup.TooFrequent):
+			refused.Add(1)
+		default:
+			t.Error(err)
+		}
 	}
-	wg.Wait()
+	// How many are there at once depends on the machine.
+	for round := 0; round < 20 && (accepted.Load() == 0 || refused.Load() == 0); round++ {
+		var wg sync.WaitGroup
+		for range 40 {
+			wg.Go(upload)
+		}
+		wg.Wait()
+	}
 	t.Logf("accepted %d, too frequent %d", accepted.Load(), refused.Load())
 	if accepted.Load() == 0 || refused.Load() == 0 {
 		t.Error("want some of each")

@@ -33,6 +33,13 @@ func hold(t *testing.T, ix *Index, dir string) (release func()) {
 	}
 }
 
+// patient makes the writer wait for a lock as long as the test takes, in place of some seconds.
+func patient(t *testing.T, ix *Index) {
+	t.Helper()
+	_, err := sqliteWriter(ix).do(t.Context(), []statement{stmt(`PRAGMA busy_timeout = 600000`)})
+	must(t, err)
+}
+
 // waiting returns when n callers wait for the writer to take their changes.
 func waiting(t *testing.T, n int) {
 	t.Helper()
@@ -62,6 +69,7 @@ func eventually(t testing.TB, what string, f func(context.Context) error) {
 func TestBatch(t *testing.T) {
 	dir := t.TempDir()
 	ix := openIndex(t, dir)
+	patient(t, ix)
 	release := hold(t, ix, dir)
 	const n = 64
 	before := sqliteWriter(ix).commits.Load()
@@ -103,6 +111,7 @@ func TestCommitFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			ix := openIndex(t, dir)
+			patient(t, ix)
 			release := hold(t, ix, dir)
 			errs := make(chan error)
 			const n = 10
@@ -169,6 +178,7 @@ func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
 	ix := openIndex(t, dir)
 	ctx, cancel := context.WithCancel(t.Context())
+	patient(t, ix)
 	release := hold(t, ix, dir)
 	errs := make(chan error)
 	go func() { errs <- ix.PutSetting(ctx, "a", "x") }()
@@ -188,6 +198,7 @@ func TestCancelled(t *testing.T) {
 func TestCloseWaits(t *testing.T) {
 	dir := t.TempDir()
 	ix := openIndex(t, dir)
+	patient(t, ix)
 	release := hold(t, ix, dir)
 	errs := make(chan error)
 	go func() { errs <- ix.Close() }()
