@@ -150,9 +150,9 @@ func nearestPath(target string) *nearPath {
 		var next []state
 		for _, s := range level {
 			if c, exact := callWithPath(s.path); exact {
-				return &nearPath{c, s.causes}
+				return &nearPath{c, anotherBeginning(s.causes)}
 			} else if c != nil {
-				return &nearPath{c, append(slices.Clip(s.causes), "call.path.case")}
+				return &nearPath{c, append(slices.Clip(anotherBeginning(s.causes)), "call.path.case")}
 			}
 			if depth == maxSteps || len(seen) > maxStates {
 				continue
@@ -203,15 +203,25 @@ func nearestPath(target string) *nearPath {
 			return &nearPath{c, []string{"call.path.tail"}}
 		}
 	}
-	if otherAPI(p) == "" {
+	if base := path.Base(lower); len(base) > 6 && (otherAPI(p) == "" || strings.HasPrefix(base, "upload")) {
 		for i := range calls() {
 			c := &calls()[i]
-			if path.Base(c.path) == path.Base(lower) && len(path.Base(lower)) > 6 {
+			if path.Base(c.path) == base {
 				return &nearPath{c, []string{"call.path.misspelled"}}
 			}
 		}
 	}
 	return nil
+}
+
+// anotherBeginning puts one cause in place of two that would contradict each other: a path that
+// begins with something else than it should neither lacks its beginning nor has one too many.
+func anotherBeginning(causes []string) []string {
+	if slices.Contains(causes, "call.path.prefix") && slices.Contains(causes, "call.path.no_version") {
+		causes = slices.DeleteFunc(slices.Clone(causes), func(c string) bool { return c == "call.path.prefix" || c == "call.path.no_version" })
+		return append(causes, "call.path.misspelled")
+	}
+	return causes
 }
 
 // distance is the number of characters to add, take away, change or swap to get from a to b; limit

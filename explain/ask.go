@@ -154,7 +154,9 @@ func judgeAccount(f *facts, d *draft, c *apiCall, sent []parameter, known *Known
 				return
 			}
 		}
-		d.find("account.ask.unknown", id, c.idName()+"="+text.Visible(id, 40))
+		if known.Issuer || len(known.Apps) > 0 { // or nothing is known of the apps
+			d.find("account.ask.unknown", id, c.idName()+"="+text.Visible(id, 40))
+		}
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(app.Secret)) != 1:
 		d.askSecret(secretOf(c.idName()), id, secret, app.Secret)
 	default:

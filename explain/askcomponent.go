@@ -28,7 +28,7 @@ func judgeComponent(f *facts, d *draft, known *Known, component string) bool {
 	i := slices.IndexFunc(known.Tokens, func(k Token) bool { return k.Value == sent })
 	if i < 0 {
 		judgeSpelling(d, sent, name)
-		if !d.found("account.token.") {
+		if !d.found("account.token.") && (known.Issuer || len(known.Tokens) > 0) {
 			d.find("account.ask.token_unknown", "", fact)
 		}
 		return false

@@ -176,7 +176,7 @@ func readPairs(d *draft, header string) sign.Authorization {
 }
 
 // doubledQuotes matches a value in two pairs of quotes.
-var doubledQuotes = regexp.MustCompile(`([a-z_]+)=""([^",]+)""`)
+var doubledQuotes = regexp.MustCompile(`([a-z_]+)="\\?"([^",\\]+)\\?""`)
 
 // unclosed matches a value that lacks its closing quote, with the pair that follows; unclosedLast
 // one at the end of the header.

@@ -66,7 +66,7 @@ func Call(req *Request, known *Known) Report {
 // WeChat's; else "".
 func RightHost(req *Request) string {
 	host := hostName(req.Host)
-	if !wire.IsWeChat(host) {
+	if !wire.IsWeChat(host) && !slices.Contains(wire.OtherHosts, host) {
 		return ""
 	}
 	path, _ := cutQuery(req.Target)

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/wxup/wxup/explain/text"
+	"github.com/wxup/wxup/sign"
 	"github.com/wxup/wxup/wire"
 )
 
 // judgeClock says what is wrong with the timestamp of an Authorization header: its form, or how far
 // it is off.
-func judgeClock(d *draft, timestamp string, received time.Time) {
+func judgeClock(d *draft, a sign.Authorization, received time.Time) {
+	timestamp := a.Timestamp
 	if timestamp == "" || isPlaceholder(timestamp) {
 		return
 	}
@@ -41,6 +43,14 @@ func judgeClock(d *draft, timestamp string, received time.Time) {
 	fact := fmt.Sprintf("timestamp=%s, received at %d (%s)", timestamp, received.Unix(), received.UTC().Format(time.RFC3339))
 	off := time.Unix(n, 0).Sub(received)
 	if off.Abs() <= wire.Window {
+		return
+	}
+	if timestamp == a.MchID {
+		d.find("clock.mchid", timestamp, fact)
+		return
+	}
+	if isDigitDate(timestamp, received) {
+		d.find("clock.date", timestamp, fact)
 		return
 	}
 	if ms := received.UnixMilli(); near(n, int64(uint32(ms)), 3600_000) || near(n, ms&0x7FFFFFFF, 3600_000) {
@@ -81,16 +91,48 @@ func judgeClock(d *draft, timestamp string, received time.Time) {
 			return
 		}
 	}
-	zone := off.Round(30 * time.Minute)
-	if zone.Abs() <= 14*time.Hour && zone != 0 && (off-zone).Abs() <= 90*time.Second && zone.Abs() >= time.Hour {
-		d.find("clock.zone", signedHours(zone), fact)
+	if day := int64(24 * 3600); off.Abs() < 48*time.Hour && (n%day == 0 || (n+8*3600)%day == 0) {
+		d.suspect("clock.midnight", signedSeconds(n-received.Unix()), fact)
 		return
+	}
+	if zone := off.Round(30 * time.Minute); zone.Abs() >= time.Hour && (off-zone).Abs() <= 90*time.Second {
+		if cause := zoneCause(zone); cause != "" {
+			d.suspect(cause, signedHours(zone), fact)
+			return
+		}
 	}
 	if days := off.Round(24 * time.Hour); slices.Contains(spans, int64(days.Abs()/(24*time.Hour))) && (off-days).Abs() <= wire.Window {
 		d.find("clock.calendar", fmt.Sprintf("%+d", days/(24*time.Hour)), fact)
 		return
 	}
 	d.find("clock.wrong", signedSeconds(n-received.Unix()), fact)
+}
+
+// zoneCause names the cause of a timestamp that is off by about a whole number of half hours, as far
+// as a time zone or a 12-hour clock explains it; else "".
+func zoneCause(off time.Duration) string {
+	switch hours := off.Abs().Hours(); {
+	case hours == 12:
+		return "clock.half_day"
+	case hours == 16:
+		return "clock.zone_twice"
+	case hours > 14:
+		return ""
+	case off < 0:
+		return "clock.zone_or_old"
+	}
+	return "clock.zone"
+}
+
+// isDigitDate reports whether a number is a date near the time of receipt, written without anything
+// between its parts and perhaps without its time: 20060102, 200601021504.
+func isDigitDate(s string, received time.Time) bool {
+	for _, layout := range []string{"20060102", "2006010215", "200601021504"} {
+		if t, err := time.Parse(layout, s); err == nil && t.Sub(received).Abs() < 366*24*time.Hour {
+			return true
+		}
+	}
+	return false
 }
 
 // epochs are the ways to count that begin in another year than 1970: each is how many make a second,

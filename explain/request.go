@@ -73,7 +73,7 @@ type Known struct {
 
 	Apps   []App   // those of [AppTexts] that exist
 	App    string  // the appid that the caller means to be; "" if unknown
-	Issuer bool    // a token that is not among Tokens was never issued
+	Issuer bool    // a token that is not among Tokens was never issued, an app not among Apps does not exist
 	Tokens []Token // those of [TokenTexts] that exist, and others that may have been meant
 
 	// Mask hides in what is reported the secrets that are not named here; nil: there are none.

@@ -37,6 +37,18 @@ var headerRows = []mistake{
 	{"seconds of China's day", "clock.time_of_day", unix(func(n int64) int64 { return (n + 8*3600) % 86400 })},
 	{"uptime of an hour", "clock.uptime", unix(func(int64) int64 { return 3600 })},
 	{"India", "clock.zone", unix(func(n int64) int64 { return n + 5*3600 + 1800 })},
+	{"India, behind", "clock.zone_or_old", unix(func(n int64) int64 { return n - 5*3600 - 1800 })},
+	{"12 hours", "clock.half_day", unix(func(n int64) int64 { return n - 12*3600 - 30 })},
+	{"cached for two hours", "clock.zone_or_old", unix(func(n int64) int64 { return n - 7210 })},
+	{"16 hours", "clock.zone_twice", unix(func(n int64) int64 { return n - 16*3600 })},
+	{"15 hours", "clock.wrong", unix(func(n int64) int64 { return n - 15*3600 })},
+	{"midnight in China", "clock.midnight", unix(func(n int64) int64 { return (n+8*3600)/86400*86400 - 8*3600 })},
+	{"YYYYMMDD", "clock.date", sendTime("20250812")},
+	{"YYYYMMDDhh", "clock.date", sendTime("2025081220")},
+	{"YYYYMMDDhhmm", "clock.date", sendTime("202508122000")},
+	{"a number that is no date", "clock.uptime", sendTime("20251332")},
+	{"a date of another year", "clock.uptime", sendTime("20110812")},
+	{"the mchid", "clock.mchid", func(c *client) { c.timestamp = c.mchid }},
 	{"a month", "clock.calendar", unix(func(n int64) int64 { return n + 31*86400 })},
 	{"a year", "clock.calendar", unix(func(n int64) int64 { return n + 365*86400 })},
 	{"ten days", "clock.wrong", unix(func(n int64) int64 { return n - 10*86400 })},
@@ -51,6 +63,12 @@ var headerRows = []mistake{
 	{"doubled quotes around the signature", "v3.authorization.doubled_quotes", sendHeader(func(h string) string {
 		return regexp.MustCompile(`signature="([^"]*)"`).ReplaceAllString(h, `signature=""$1""`)
 	})},
+	{"escaped quotes in the quotes", "v3.authorization.doubled_quotes", sendHeader(func(h string) string {
+		return regexp.MustCompile(`timestamp="([^"]*)"`).ReplaceAllString(h, `timestamp="\"$1\""`)
+	})},
+	{"escaped quotes in the quotes, signed too", "v3.authorization.doubled_quotes v3.timestamp.form", all(sendHeader(func(h string) string {
+		return regexp.MustCompile(`timestamp="([^"]*)"`).ReplaceAllString(h, `timestamp="\"$1\""`)
+	}), setLine(2, func(_ *client, s string) string { return `\"` + s + `\"` }))},
 	{"escaped quotes", "v3.authorization.escaped", sendHeader(replaced(`"`, `\"`))},
 	{"HTML", "v3.authorization.escaped", sendHeader(replaced(`"`, "&quot;"))},
 	{"a comma at the end", "v3.authorization.tail", sendHeader(func(h string) string { return h + "," })},
@@ -60,6 +78,8 @@ var headerRows = []mistake{
 
 	// How the signature is written.
 	{"a data URL", "v3.signature.prefix", writtenAs(func(s string) string { return "data:application/octet-stream;base64," + s })},
+	{"one = more", "v3.signature.padding_more", writtenAs(func(s string) string { return s + "=" })},
+	{"one = less", "v3.signature.padding", writtenAs(func(s string) string { return strings.TrimSuffix(s, "=") })},
 	{"PEM", "v3.signature.armor", writtenAs(func(s string) string { return "-----BEGIN SIGNATURE-----" + s + "-----END SIGNATURE-----" })},
 	{"a big integer", "v3.signature.integer", withEncoding(func(sig []byte) string { return new(big.Int).SetBytes(sig).String() })},
 	{"the first half", "v3.key.size", withEncoding(func(sig []byte) string { return base64.StdEncoding.EncodeToString(sig[:128]) })},

@@ -64,10 +64,10 @@ func judgeTokens(f *facts, d *draft, known *Known) {
 	if d.found("account.token.") {
 		return
 	}
-	if known.Issuer {
+	if known.Issuer { // or nothing is known of what was issued
 		d.atLeast("account.token.unknown", "", shownToken(texts))
+		d.ruledOut("note.token_unknown")
 	}
-	d.ruledOut("note.token_unknown")
 	d.check("note.check_one_cache")
 	d.check("note.check_account")
 }
@@ -219,6 +219,9 @@ var looks = []struct {
 		return "", strings.HasPrefix(s, "{") && strings.Contains(s, "access_token")
 	}},
 	{"account.token.url", func(s string) (string, bool) { return "", tokenURL.MatchString(s) }},
+	{"account.token.address", func(s string) (string, bool) {
+		return "", strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+	}},
 	{"account.token.joined", func(s string) (string, bool) { sep := joinedTokens(s); return sep, sep != "" }},
 	{"account.token.encoded_twice", func(s string) (string, bool) {
 		plain, err := url.QueryUnescape(s)

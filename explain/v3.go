@@ -36,7 +36,7 @@ func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	known = settle(known, a.MchID, hasSerial(a.SerialNo))
 	keys := holders(known)
 	claimed := claimedKey(f, d, a, keys)
-	judgeClock(d, a.Timestamp, f.Received)
+	judgeClock(d, a, f.Received)
 	sums := &digests{facts: f, work: work}
 	if ok {
 		x := &signer{f, d, known, a, keys, claimed}

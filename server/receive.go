@@ -13,6 +13,7 @@ import (
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/media"
 	"github.com/wxup/wxup/problem"
+	"github.com/wxup/wxup/wire"
 )
 
 // serve answers one upload.
@@ -45,7 +46,11 @@ func (s *Server) receive(c *call) (_ *Media, err error) {
 		}
 		return nil, err
 	}
-	if right := explain.RightHost(&explain.Request{Target: target(c.r), Host: c.r.Host}); right != "" && hostOf(c.r) != c.ep.Host {
+	right := explain.RightHost(&explain.Request{Target: target(c.r), Host: c.r.Host})
+	if host := hostOf(c.r); c.ep.Family == wxup.FamilyAccount && wire.IsWeChat(host) && (host == wire.CorpHost) != c.ep.Corp {
+		right = c.ep.Host // of 企业微信 and the Official Accounts, neither takes the other's tokens
+	}
+	if right != "" && hostOf(c.r) != c.ep.Host {
 		c.warn("the request names the host %.128q; the real service has this API at %s", c.r.Host, right)
 	}
 	if strings.Contains(c.r.URL.Path, "{") {

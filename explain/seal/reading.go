@@ -77,7 +77,10 @@ func Readings(sent string) []Reading {
 			s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
 		}
 		bare := strings.TrimRight(s, "=")
-		if len(bare)%4 != 0 && len(s)%4 != 0 {
+		switch whole := (len(bare) + 3) / 4 * 4; {
+		case len(s) > whole:
+			flaws = append(flaws, text.NewFlaw("v3.signature.padding_more", ""))
+		case len(s) < whole:
 			flaws = append(flaws, text.NewFlaw("v3.signature.padding", ""))
 		}
 		sig, err := base64.RawStdEncoding.DecodeString(bare)

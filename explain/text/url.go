@@ -6,14 +6,12 @@ import (
 	"strings"
 )
 
-// otherPaths are paths of APIs that are not uploads, and misspelled ones: they are left over from
-// the page or the program that a client was copied from.
+// otherPaths are paths of APIs that are not uploads: they are left over from the page or the program
+// that a client was copied from.
 var otherPaths = []string{
-	"/v3/merchant/media/image-upload", "/v3/marketing/favor/media/upload", "/v3/marketing/image-upload",
 	"/v3/certificates", "/v3/pay/transactions/jsapi", "/v3/pay/transactions/native", "/v3/pay/transactions/app", "/v3/pay/transactions/h5",
 	"/v3/pay/partner/transactions/jsapi", "/v3/refund/domestic/refunds", "/v3/marketing/favor/coupon-stocks",
 	"/v3/applyment4sub/applyment/", "/v3/applyment4sub/applyment", "/v3/ecommerce/applyments/", "/v3/transfer/batches",
-	"/v3/merchant/media/upload/",
 	"/v3/profitsharing/orders", "/v3/profitsharing/receivers/add", "/v3/combine-transactions/jsapi", "/v3/fund-app/mch-transfer/transfer-bills", "/v3/merchant-service/complaints-v2",
 	"/v3/marketing/busifavor/stocks", "/v3/marketing/favor/stocks", "/v3/payscore/serviceorder", "/v3/bill/tradebill", "/v3/merchant/fund/balance/BASIC", "/v3/smartguide/guides",
 	"/v3/applyment4sub/applyment/applyment_id", "/v3/capital/capitallhh/banks/personal-banking", "/v3/apply4sub/sub_merchants", "/v3/pay/transactions/id", "/v3/new-tax-control-fapiao/card-template", "/pay/unifiedorder", "/secapi/pay/refund", "/cgi-bin/token",
@@ -21,6 +19,9 @@ var otherPaths = []string{
 
 // apiPrefixes begin the paths of WeChat Pay.
 var apiPrefixes = []string{"/v3/", "/brand/"}
+
+// nearPaths are paths that no API has, near to those of uploads.
+var nearPaths = []string{"/v3/merchant/media/image-upload", "/v3/marketing/favor/media/upload", "/v3/marketing/image-upload", "/v3/merchant/media/upload/"}
 
 // gatewayPrefixes are prefixes that gateways and base URLs add to a path or take away.
 var gatewayPrefixes = []string{
@@ -162,7 +163,7 @@ func rareURLs(d *Dimension, s *Source) {
 	d.add(mapEscapes(right, strings.ToUpper), "v3.url.encoded", "")
 	d.add(mapEscapes(right, strings.ToLower), "v3.url.encoded", "")
 	d.add(right+" HTTP/1.1", "v3.url.query", "HTTP/1.1")
-	d.add(strings.ReplaceAll(right, "-", "_"), "v3.url.sibling", strings.ReplaceAll(path, "-", "_"))
+	d.add(strings.ReplaceAll(path, "-", "_")+behind, "v3.url.misspelled", strings.ReplaceAll(path, "-", "_")+" → "+path)
 	if hasQuery {
 		queries(d, path, query)
 	}
@@ -182,12 +183,15 @@ func rareURLs(d *Dimension, s *Source) {
 // misspelledPaths adds the path with a segment left out, doubled or spelled as programs and people
 // spell it, and with another version.
 func misspelledPaths(d *Dimension, path, behind string) {
-	add := func(p string) { d.add(p+behind, "v3.url.sibling", p) }
+	add := func(p string) { d.add(p+behind, "v3.url.misspelled", p+" → "+path) }
 	for _, x := range [][2]string{{"/v3/", "/v2/"}, {"/v3/", "/v1/"}, {"/v3/", "/V3/"}, {"/v3/", "/v3.0/"}, {"/v3/", "/v4/"}, {"/v3/", "/3/"}, {"favor", "favour"}, {"favor", "favors"}, {"favor", "favorites"}, {"-", ""}, {"-", "/"}, {"_", "-"}, {"_", ""},
 		{"marketing", "market"}, {"media", "medias"}, {"image-upload", "imageUpload"}, {"image-upload", "upload-image"}, {"image-upload", "images-upload"}, {"image-upload", "file-upload"}, {"image-upload", "video-upload"},
 		{"image", "img"}, {"upload", "uploads"}, {"upload", "uploadimg"}, {"merchant", "merchants"}, {"/media", ""}} {
 		add(strings.Replace(path, x[0], x[1], 1))
 		add(strings.ReplaceAll(path, x[0], x[1]))
+	}
+	for _, p := range nearPaths {
+		add(p)
 	}
 	segments := strings.Split(path, "/")
 	for i := 1; i < len(segments); i++ {
