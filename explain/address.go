@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/wire"
 )
@@ -328,7 +329,12 @@ func judgeAddress(f *facts, d *draft) {
 	if host := hostName(f.Host); wire.IsWeChat(host) && !slices.Contains(c.hosts(), host) {
 		d.find("call.host", c.hosts()[0], "Host: "+host+" → "+c.hosts()[0])
 	}
-	if len(c.queries) > 0 && !slices.ContainsFunc(c.queries, func(q string) bool { return hasPairs(query, q) }) {
+	if c.ask == "" && c.family == wxup.FamilyAccount && len(c.queries) == 0 && !c.takes(f.Method) && len(tokenTexts(f)) == 0 {
+		d.find("account.token.missing", "", f.Method+" "+p)
+	}
+	if i := slices.IndexFunc(c.queries, func(q string) bool { return strings.Contains(query, "?"+q) }); i >= 0 {
+		d.find("call.query_mark", "?"+c.queries[i], "?…?"+c.queries[i])
+	} else if len(c.queries) > 0 && !slices.ContainsFunc(c.queries, func(q string) bool { return hasPairs(query, q) }) {
 		d.find("call.query", strings.Join(c.queries, ", "), strings.TrimPrefix(firstPair(query, "type"), "?"))
 	}
 }

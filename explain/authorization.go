@@ -230,6 +230,9 @@ func readScheme(d *draft, before, header string) string {
 		return scheme
 	case scheme == sign.SchemeSM2:
 		d.find("v3.authorization.sm2", "", header)
+	case scheme == sign.SchemeRSA+" "+sign.SchemeRSA:
+		d.find("v3.authorization.scheme_twice", "", header)
+		return sign.SchemeRSA
 	case strings.HasPrefix(scheme, sign.SchemeRSA), strings.HasPrefix(scheme, sign.SchemeBrand):
 		// WECHATPAY2-SHA256-RSA2048mchid="…": the pair's name was read as part of the scheme, or a
 		// comma follows it.

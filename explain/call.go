@@ -17,7 +17,13 @@ func Call(req *Request, known *Known) Report {
 	if req.Problem == problem.WrongHost {
 		d := &draft{unknown: req.Unknown}
 		host := text.Visible(hostName(req.Host), 80)
-		d.find("call.not_here", host, "Host: "+host)
+		path, _ := cutQuery(req.Target)
+		c, _ := callWithPath(path)
+		if c != nil && slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix(host, domain) }) {
+			d.find("call.host_unknown", host+" → "+c.hosts()[0], "Host: "+host)
+		} else {
+			d.find("call.not_here", host, "Host: "+host)
+		}
 		return d.finish(budgetOf(nil))
 	}
 	path, _ := cutQuery(req.Target)
@@ -52,7 +58,9 @@ func Call(req *Request, known *Known) Report {
 		if req.Scheme == "http" {
 			d.find("account.no_tls", "", "http://"+req.Host)
 		}
-		if c.ask != "" {
+		if c.ask != "" && strings.HasPrefix(f.Header.Get("Content-Type"), "multipart/") {
+			d.find("call.path.ask", c.path, req.Method+" "+path+", "+strings.SplitN(f.Header.Get("Content-Type"), ";", 2)[0])
+		} else if c.ask != "" {
 			judgeAsk(f, d, c, k)
 		} else {
 			judgeTokens(f, d, forQuestions(k))
@@ -61,6 +69,9 @@ func Call(req *Request, known *Known) Report {
 	}
 	return d.finish(work)
 }
+
+// domains are WeChat's.
+var domains = []string{".weixin.qq.com", ".wechatpay.cn"}
 
 // RightHost returns the host that answers a call of WeChat's, if the request names another one of
 // WeChat's; else "".

@@ -71,6 +71,8 @@ type Known struct {
 
 	Secrets []Secret // secrets of other APIs, which may have been used by mistake
 
+	Bases []string // URLs without a path by which the receiver can be reached, whatever host a request names
+
 	Apps   []App   // those of [AppTexts] that exist
 	App    string  // the appid that the caller means to be; "" if unknown
 	Issuer bool    // a token that is not among Tokens was never issued, an app not among Apps does not exist

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,9 @@ import (
 
 // sampleSignature begins the signature in the documentation's sample.
 const sampleSignature = "uOVRnA4qG/MNnYzdQxJanN+zU+lTgIcnU9BxGw5dKjK"
+
+// sampleTime is the timestamp in that sample.
+const sampleTime = "1554208460"
 
 // misshapen says what is plainly wrong with a signature that no key opened. size is that of the
 // sender's key in bytes; 0 if it is unknown.
@@ -30,6 +34,9 @@ func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted 
 	case plusLost(sent, size):
 		d.suspect("v3.signature.plus_lost", fmt.Sprintf("%d / %d", len(sent), full), shown)
 		return
+	case len(readings) == 0 && jwt.MatchString(sent):
+		d.find("v3.signature.jwt", "", shown)
+		return
 	case len(readings) == 0:
 		if bad := notBase64(sent); bad != "" {
 			d.find("v3.signature.not_base64", text.Visible(bad, 16), shown)
@@ -44,6 +51,16 @@ func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted 
 	}
 	if plain := string(readings[0].Bytes); strings.HasPrefix(plain, wanted[:min(len(wanted), 24)]) && wanted != "" {
 		d.find("v3.signature.of_text", "", shown)
+		return
+	}
+	for _, r := range readings {
+		if bytes.HasPrefix(r.Bytes, []byte("0\x82")) && bytes.HasPrefix(r.Bytes[4:], signedData) {
+			d.find("v3.signature.cms", "", shown)
+			return
+		}
+	}
+	if jwt.MatchString(sent) {
+		d.find("v3.signature.jwt", "", shown)
 		return
 	}
 	if bytes.HasPrefix(readings[0].Bytes, []byte("0\x82")) {
@@ -71,6 +88,12 @@ func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted 
 		d.find("v3.signature.long", fmt.Sprintf("%d / %d", len(sent), full), shown)
 	}
 }
+
+// signedData is how a container of CMS (PKCS#7) that holds a signature begins, after its length.
+var signedData = []byte("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02")
+
+// jwt matches a JSON Web Token.
+var jwt = regexp.MustCompile(`^eyJ[\w-]+\.[\w-]*\.[\w-]*$`)
 
 // plusLost reports whether s is base64 of a signature, whole at its end, without a plus sign and too
 // short by as many characters as plus signs may have been.

@@ -89,7 +89,7 @@ var accountRows = []accountMistake{
 	{"?acess_token=", "account.token.parameter", inTarget(func(s string) string { return "?acess_token=" + s })},
 	{"&amp;access_token=", "account.token.parameter", inTarget(func(s string) string { return "?type=image&amp;access_token=" + s })},
 	{"?access_token[]=", "account.token.parameter", inTarget(func(s string) string { return "?access_token[]=" + s })},
-	{"appid and secret", "account.token.missing", inTarget(func(string) string {
+	{"appid and secret", "account.token.credentials", inTarget(func(string) string {
 		return "?appid=wxd930ea5d5a258f4f&secret=0123456789abcdef0123456789abcdef"
 	})},
 	{"Cookie", "account.token.in_header", inHeader("Cookie", "access_token=")},

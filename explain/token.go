@@ -102,6 +102,10 @@ func unknownToken(f *facts, d *draft, texts []tokenText) {
 			return
 		}
 	}
+	if len(f.query("appid")) > 0 && len(f.query("secret")) > 0 {
+		d.find("account.token.credentials", "", "?appid=…&secret=…")
+		return
+	}
 	d.find("account.token.missing", "", f.Target)
 }
 
@@ -183,7 +187,13 @@ func unlabelled(token string) string {
 
 // showable reports whether a text in place of a token is no secret, whatever it is.
 func showable(s string) bool {
-	return text.IsNothing(s) || appid.MatchString(s) && len(s) == 18 || strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
+	return text.IsNothing(s) || pythonNone(s) || appid.MatchString(s) && len(s) == 18 || strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
+}
+
+// pythonNone reports whether s is what Python prints of the bytes of a text that stands for no value.
+func pythonNone(s string) bool {
+	inner, ok := strings.CutPrefix(s, "b'")
+	return ok && text.IsNothing(strings.TrimSuffix(inner, "'"))
 }
 
 // shownToken shows where the first text that is meant as a token is, and its beginning.
@@ -210,8 +220,9 @@ var looks = []struct {
 		run, _ := text.OnlyRun(s, minRun, isTokenByte)
 		lower := strings.ToLower(s)
 		return text.Visible(s, 40), (run == "" || !strings.ContainsAny(run, "0123456789")) &&
-			(text.IsNothing(s) || lower == "access_token" || lower == "accesstoken" || lower == "token")
+			(text.IsNothing(s) || pythonNone(s) || lower == "access_token" || lower == "accesstoken" || lower == "token")
 	}},
+	{"account.token.equals", func(s string) (string, bool) { return "", strings.HasPrefix(s, "=") }},
 	{"account.token.error_answer", func(s string) (string, bool) {
 		return errCode(s), strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
 	}},

@@ -168,6 +168,9 @@ var tokenName = regexp.MustCompile(`^[?&]?access_token\s*[=:]\s*`)
 // tokenURL matches a URL with a token in its query, up to the token.
 var tokenURL = regexp.MustCompile(`^https?://[^?#]*\?(?:.*&)?access_token=`)
 
+// serialized matches a text as PHP's serialize writes it.
+var serialized = regexp.MustCompile(`^s:\d+:"([^"]*)";?$`)
+
 // tokenWays are the changes that are made to tokens by mistake, and how each is taken back.
 var tokenWays = []struct {
 	cause, shown string
@@ -189,6 +192,19 @@ var tokenWays = []struct {
 		}
 		twice, _ := url.QueryUnescape(once)
 		return []string{once, twice}
+	}},
+	{"account.token.equals", "", func(s string) []string { return []string{strings.TrimLeft(s, "=")} }},
+	{"account.token.wrapped", `s:…:"…";`, func(s string) []string {
+		if m := serialized.FindStringSubmatch(s); m != nil {
+			return []string{m[1]}
+		}
+		return nil
+	}},
+	{"account.token.escaped", "+/ → -_", func(s string) []string { // a plus sign in a query is a blank
+		if !strings.ContainsAny(s, "+/") {
+			return nil
+		}
+		return []string{strings.NewReplacer(" ", "-", "+", "-", "/", "_").Replace(s)}
 	}},
 	{"account.token.blanks", "", func(s string) []string {
 		return []string{strings.TrimSpace(s), strings.Join(strings.Fields(s), ""), strings.ReplaceAll(s, " ", "+"),

@@ -114,6 +114,34 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 			add(cause, name+": "+cmp.Or(other, `""`), with(name, other))
 		}
 	}
+	renamed := func(shown string, name func(string) string) {
+		fields := slices.Clone(right)
+		for i := range fields {
+			fields[i].Name = name(fields[i].Name)
+		}
+		add("v2.fields.name", shown, fields)
+	}
+	renamed("mchId, mediaHash, …", func(n string) string { return camel(n, false) })
+	renamed("MchId, MediaHash, …", func(n string) string { return camel(n, true) })
+	renamed("mch-id, media-hash, …", func(n string) string { return strings.ReplaceAll(n, "_", "-") })
+	renamed("MCH_ID, MEDIA_HASH, …", strings.ToUpper)
+	for _, x := range right { // one field alone
+		if len(right) > 2 {
+			add("v2.fields.only", x.Name, []text.Field{x})
+		}
+	}
+	for _, name := range []string{"sub_mch_id", "nonce_str", "appid"} {
+		for _, n := range []string{"null", "undefined", "None"} {
+			if value(name) == "" {
+				add("v2.fields.extra", name+"="+n, with(name, n))
+			}
+		}
+	}
+	for _, zeros := range []string{"0", "00"} {
+		if id := value("mch_id"); id != "" {
+			add("v2.value.other", "mch_id: "+zeros+id, with("mch_id", zeros+id))
+		}
+	}
 	for _, other := range printedNumbers(value("mch_id")) {
 		add("v2.value.other", "mch_id: "+other, with("mch_id", other))
 	}
@@ -126,6 +154,17 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 		}
 	}
 	return list
+}
+
+// camel writes a name without underscores: mchId, or MchId.
+func camel(name string, first bool) string {
+	words := strings.Split(name, "_")
+	for i, w := range words {
+		if (i > 0 || first) && w != "" {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, "")
 }
 
 // bareValues adds that the values were signed without the blanks and quotes that they were sent with.

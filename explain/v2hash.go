@@ -103,6 +103,14 @@ func macs(declared, key string, keys []keyWay, size, least int) []mac {
 			m.fresh = func(key string) hash.Hash { return &overMD5{md5.New(), key, x.text} }
 		})
 	}
+	for _, x := range []struct {
+		value string
+		text  func([]byte) string
+	}{{"HMAC-SHA256 hex, MD5", hex.EncodeToString}, {"HMAC-SHA256 HEX, MD5", text.UpperHex}, {"HMAC-SHA256, MD5", func(b []byte) string { return string(b) }}} {
+		all = append(all, mac{flaws: flaw("v2.hash.twice", x.value), fresh: func(key string) hash.Hash {
+			return &md5Of{hmac.New(sha256.New, []byte(key)), x.text}
+		}, hmac: true, alone: true})
+	}
 	list := all[:0]
 	for _, m := range all {
 		if n := m.fresh("").Size(); size > 0 && n == size || size == 0 && n >= least {
@@ -139,6 +147,18 @@ func (f *overMD5) Sum(b []byte) []byte {
 	h := hmac.New(sha256.New, []byte(f.key))
 	h.Write([]byte(f.text(f.Hash.Sum(nil))))
 	return h.Sum(b)
+}
+
+// md5Of is the MD5 of an HMAC.
+type md5Of struct {
+	hash.Hash
+	text func([]byte) string
+}
+
+func (f *md5Of) Size() int { return md5.Size }
+func (f *md5Of) Sum(b []byte) []byte {
+	sum := md5.Sum([]byte(f.text(f.Hash.Sum(nil))))
+	return append(b, sum[:]...)
 }
 
 // sums computes macs, keeping the keyed state of HMACs.

@@ -104,6 +104,7 @@ func keyWays(f *facts, known *Known, right string) (list []keyWay, likely int) {
 	for _, k := range slices.Concat(text.Nothings, placeholderKeys) {
 		add("v2.key.placeholder", k, k)
 	}
+	add("v2.key.empty", "", "")
 	return list, likely
 }
 
@@ -167,6 +168,8 @@ func glueWays() []glueWay {
 		{text.NewFlaw(joined, "…&key= KEY"), around("&key= ", "")},
 		{text.NewFlaw(joined, "…?key=KEY"), around("?key=", "")},
 		{text.NewFlaw(joined, "…,key=KEY"), around(",key=", "")},
+		{text.NewFlaw(joined, "…%26key%3DKEY"), around("%26key%3D", "")},
+		{text.NewFlaw(joined, "KEY…&key=KEY"), func(dst []byte, key string) []byte { return rightGlue(append([]byte(key), dst...), key) }},
 	}
 }
 

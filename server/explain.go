@@ -4,6 +4,8 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -154,10 +156,24 @@ func (c *call) question(u *upload) *explain.Request {
 	return req
 }
 
+// bases lists the addresses by which the request may have been sent here, whatever host it names.
+func (c *call) bases() (list []string) {
+	if c.s.PublicURL != "" {
+		list = append(list, c.s.PublicURL)
+	}
+	if addr, ok := c.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		host, port, _ := net.SplitHostPort(addr.String())
+		for _, name := range []string{"localhost", "127.0.0.1", host} {
+			list = append(list, "http://"+net.JoinHostPort(name, port), "https://"+net.JoinHostPort(name, port))
+		}
+	}
+	return list
+}
+
 // knownMerchants is what the server knows of who may have signed a request of WeChat Pay: the
 // merchant that the request names, the others, and the keys of WeChat's side.
 func (c *call) knownMerchants(u *upload) *explain.Known {
-	k := &explain.Known{MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, FromGBK: c.s.FromGBK, Mask: c.s.Secrets.Mask}
+	k := &explain.Known{Bases: c.bases(), MerchantCAs: c.s.MerchantCAs, GBK: c.s.GBK, FromGBK: c.s.FromGBK, Mask: c.s.Secrets.Mask}
 	if keys, err := c.s.Index.PlatformKeys(c.ctx); err == nil {
 		for _, key := range keys {
 			x := explain.Key{Serial: key.ID, Certificate: key.Certificate}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/ascii85"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
@@ -35,6 +36,9 @@ func Readings(sent string) []Reading {
 	if sig, cause := decimalBytes(sent); sig != nil {
 		return append(list, Reading{[]text.Flaw{text.NewFlaw(cause, "")}, sig})
 	}
+	if sig := decode85(sent); sig != nil {
+		list = append(list, Reading{[]text.Flaw{text.NewFlaw("v3.signature.base85", "")}, sig})
+	}
 	for _, plain := range undress(sent) {
 		add := func(sig []byte, flaws ...text.Flaw) {
 			if flaws = append(plain.Flaws[:len(plain.Flaws):len(plain.Flaws)], flaws...); len(flaws) > 0 {
@@ -57,6 +61,11 @@ func Readings(sent string) []Reading {
 		if bare, ok := text.HexPairs(s); ok {
 			sig, _ := hex.DecodeString(bare)
 			add(sig, text.NewFlaw("v3.signature.hex", ""))
+		}
+		if parts := strings.Split(s, "."); len(parts) == 3 && strings.HasPrefix(s, "eyJ") {
+			if sig, err := base64.RawURLEncoding.DecodeString(parts[2]); err == nil {
+				add(sig, text.NewFlaw("v3.signature.jwt", ""))
+			}
 		}
 		if sig, cause := decimalBytes(s); sig != nil {
 			add(sig, text.NewFlaw(cause, ""))
@@ -94,6 +103,11 @@ func Readings(sent string) []Reading {
 		if plain, how := decompress(sig); len(plain) > 0 {
 			add(plain, append(slices.Clip(flaws), text.NewFlaw("v3.signature.compressed", how))...)
 		}
+		if m := inJSON.FindSubmatch(sig); m != nil && bytes.HasPrefix(sig, []byte("{")) {
+			if sig, err := base64.StdEncoding.DecodeString(string(m[1])); err == nil {
+				add(sig, append(slices.Clip(flaws), text.NewFlaw("v3.signature.in_json", ""))...)
+			}
+		}
 		inner := strings.TrimSpace(string(sig))
 		if text.IsHex(inner) && len(inner)%2 == 0 {
 			sig, _ := hex.DecodeString(inner)
@@ -108,7 +122,7 @@ func Readings(sent string) []Reading {
 
 // algorithmPrefix matches the name of an algorithm before a signature, as other protocols write it:
 // RSA-SHA256=….
-var algorithmPrefix = regexp.MustCompile(`^(?i)(rsa-?sha-?256|sha256withrsa|sha256|rsa|base64|signature|sign|v1|sig|data:[a-z/-]*;base64)[=: ,]+`)
+var algorithmPrefix = regexp.MustCompile(`^(?i)((?:rsa-)?sha2?-?256 ?\([^()]*\)|rsa-?sha-?256|sha256withrsa|sha256|rsa|base64|signature|sign|v1|sig|data:[a-z/-]*;base64)[=: ,]+`)
 
 // arrayName matches the name of a type before a list of its elements, as JavaScript and Rust print
 // it: Uint8Array(256) [….
@@ -116,6 +130,35 @@ var arrayName = regexp.MustCompile(`^\w+(\(\d+\))? ?\[`)
 
 // armor matches the lines around base64 in a PEM file.
 var armor = regexp.MustCompile(`-----(BEGIN|END) [A-Z ]+-----`)
+
+// inJSON matches a text in JSON that can be a signature.
+var inJSON = regexp.MustCompile(`"([A-Za-z0-9+/]{160,}=*)"`)
+
+// decode85 reads base85 as Python's b85encode and a85encode write it; nil if s is something else.
+func decode85(s string) []byte {
+	if len(s) < 150 || len(s) > maxPlain || notBase64.FindString(s) == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil
+	}
+	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+	adobe := []byte(s)
+	for i, c := range adobe {
+		at := strings.IndexByte(alphabet, c)
+		if at < 0 {
+			adobe = []byte(s)
+			break
+		}
+		adobe[i] = byte('!' + at)
+	}
+	sig := make([]byte, len(adobe)*4)
+	n, read, err := ascii85.Decode(sig, adobe, true)
+	if err != nil || read != len(adobe) || n%64 != 0 { // no key makes such a signature
+		return nil
+	}
+	return sig[:n]
+}
+
+// notBase64 matches what base64 does not have, of either kind.
+var notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/=_-]`)
 
 // maxPlain is how much of a compressed signature is read, in bytes: more than any key makes.
 const maxPlain = 4096

@@ -20,6 +20,10 @@ func Methods(s *Source) *Dimension {
 	}
 	d.add("", "v3.method.empty", "")
 	d.endWide()
-	d.rare = rareLines(d, s, MethodLine, "v3.method.other", "v3.method.other")
+	d.rare = append([]func(){func() {
+		for _, m := range []string{":" + right, ":" + strings.ToLower(right), right + " " + s.Right[URLLine] + " HTTP/1.1", right + " " + s.Right[URLLine]} {
+			d.add(m, "v3.method.other", Visible(m, 60))
+		}
+	}}, rareLines(d, s, MethodLine, "v3.method.other", "v3.method.other")...)
 	return d
 }

@@ -35,7 +35,7 @@ func Nonces(s *Source) *Dimension {
 	}
 	for _, form := range []string{
 		`"` + right + `"`, "'" + right + "'", "{" + right + "}", "(" + right + ")", "[" + right + "]", strings.Trim(right, "{}()[]"), "nonce_str", "nonce", strings.TrimRight(right, "="), url.QueryEscape(right),
-		strings.ReplaceAll(right, " ", "+"),
+		strings.ReplaceAll(right, " ", "+"), right + s.Right[TimeLine], s.Right[TimeLine] + right,
 	} {
 		d.add(form, "v3.nonce.form", form)
 	}

@@ -76,11 +76,15 @@ var nothingPrefixes = []string{
 // {token}, {{token}}, %TOKEN%.
 var variable = regexp.MustCompile(`^(\$\{?\w+\}?|\$?\{\{? ?[\w.]+ ?\}?\}|%[A-Za-z_]{3,}%|#\{\w+\}|<[A-Za-z_]{3,30}>|(?:x{4,}|X{4,}|\*{3,}|(?:Mono|Flux)[A-Z][A-Za-z]{2,24}))$`)
 
+// joinedVariable matches the name of a variable with the operators that were to join it to a text,
+// which stand within its quotes: ..nonce.., " + nonce + ".
+var joinedVariable = regexp.MustCompile(`^["']? ?(\.\. ?[A-Za-z_]\w* ?\.\.|\. ?\$[A-Za-z_]\w* ?\.|\+ ?[A-Za-z_]\w* ?\+|& ?[A-Za-z_]\w* ?&) ?["']?$`)
+
 // IsNothing reports whether text stands for a value that is missing: one of [Nothings], in any case
 // and with quotes or blanks around it, or one that begins like them.
 func IsNothing(text string) bool {
 	bare := strings.Trim(text, ` "'`)
-	if variable.MatchString(bare) {
+	if variable.MatchString(bare) || joinedVariable.MatchString(text) {
 		return true
 	}
 	if bare == "" {

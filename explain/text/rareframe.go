@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"html"
 	"net/url"
 	"strings"
@@ -15,6 +16,14 @@ func otherFrames(d *Dimension) {
 	for _, literal := range []string{"\\\n", "%0A", "%0a", "&#10;", `\\n`, `\x0a`, `\u000a`, "␊", "[LF]", "<LF>", "<br>", "<br/>", "<br />", "\u2028", "\x0b", "\x0c", "\x00", "\x1e"} {
 		add("v3.frame.literal", literal, joined(literal, literal))
 		add("v3.frame.literal", literal, joined(literal, ""))
+	}
+	for _, literal := range []string{`\n`, `\r\n`} { // echo ends its own line only
+		add("v3.frame.literal", literal, joined(literal, literal+"\n"))
+		add("v3.frame.literal", literal, joined(literal, "\n"))
+	}
+	for i := 1; i < 5; i++ { // a part of the text comes from a file or a template with other line ends
+		add("v3.frame.crlf", fmt.Sprintf("CR LF (1–%d)", i), endedBy(func(j int) bool { return j < i }))
+		add("v3.frame.crlf", fmt.Sprintf("CR LF (%d–5)", i+1), endedBy(func(j int) bool { return j >= i }))
 	}
 	add("v3.frame.request_line", "", func(dst []byte, l *Lines) []byte {
 		return append(dst, l[0]+" "+l[1]+"\n"+l[2]+"\n"+l[3]+"\n"+l[4]+"\n"...)
@@ -62,6 +71,19 @@ func otherFrames(d *Dimension) {
 			}
 			add("v3.frame.missing_line", lineNames[a]+", "+lineNames[b], lined(left...))
 		}
+	}
+}
+
+// endedBy ends some of the lines with CR LF, and the others with LF.
+func endedBy(crlf func(line int) bool) Frame {
+	return func(dst []byte, l *Lines) []byte {
+		for i, line := range l {
+			if dst = append(dst, line...); crlf(i) {
+				dst = append(dst, '\r')
+			}
+			dst = append(dst, '\n')
+		}
+		return dst
 	}
 }
 

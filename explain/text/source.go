@@ -22,6 +22,7 @@ type Source struct {
 	Host        string
 	Path        string   // of the endpoint, with its {name} segments; "" if unknown
 	Siblings    []string // paths of other endpoints, the likeliest first
+	Bases       []string // URLs by which the receiver is reached, without a path
 	Hosts       []string // WeChat's hosts, the likeliest first
 	ContentType string
 	Agent       string  // User-Agent

@@ -177,6 +177,22 @@ func rareURLs(d *Dimension, s *Source) {
 	for _, before := range []string{"POST ", "POST:", "path: ", "url: ", "GET "} {
 		d.add(before+right, "v3.url.form", before+"…")
 	}
+	for _, base := range s.Bases {
+		d.add(base+right, "v3.url.absolute", "")
+	}
+	for _, host := range []string{s.Host, s.Hosts[0]} {
+		d.add("https:/"+host+right, "v3.url.absolute", "")
+	}
+	if !hasQuery && !s.NoMeta { // meta as the query, which is not sent
+		var pairs, escaped []string
+		for _, m := range s.meta() {
+			pairs, escaped = append(pairs, m.Name+"="+m.Value), append(escaped, m.Name+"="+url.QueryEscape(m.Value))
+		}
+		body := s.Right[BodyLine]
+		for _, q := range []string{"meta=" + url.QueryEscape(body), "meta=" + body, strings.Join(pairs, "&"), strings.Join(escaped, "&"), body, url.QueryEscape(body)} {
+			d.add(right+"?"+q, "v3.url.query", Visible("?"+q, 60))
+		}
+	}
 	misspelledPaths(d, path, behind)
 }
 
