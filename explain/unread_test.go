@@ -61,3 +61,27 @@ func TestMaskBeforeCut(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadBody: that an empty body was signed is found out without the one that came.
+func TestUnreadBody(t *testing.T) {
+	for _, x := range []struct {
+		name, length, want string
+		make               func(c *client)
+	}{
+		{"late, empty body", "1388", "clock.wrong v3.body.empty", emptyBody},
+		{"late, no line for the body", "1388", "clock.wrong v3.frame.no_body_line", withFrame(func(l [5]string) string { return strings.Join(l[:4], "\n") + "\n" })},
+		{"late", "1388", "clock.wrong", func(*client) {}},
+		{"late, and nothing came", "0", "clock.wrong form.empty_body", emptyBody},
+		{"late, no last LF", "1388", "clock.wrong", noLastLF},
+	} {
+		c := newClient()
+		x.make(c)
+		req := c.request()
+		req.Received = req.Received.Add(10 * time.Minute)
+		req.Unread, req.Body, req.Parts = true, nil, nil
+		req.Header.Set("Content-Length", x.length)
+		if got := strings.Join(sorted(causesOf(V3(req, c.w.known))), " "); got != x.want {
+			t.Errorf("%s: %s, want %s", x.name, got, x.want)
+		}
+	}
+}

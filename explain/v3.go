@@ -106,7 +106,7 @@ type signer struct {
 func (x *signer) explain(s *search) {
 	a, d := x.a, x.d
 	readings := seal.Readings(a.Signature)
-	if c := x.claimed; c != nil && c.own && sign.VerifyRSA(c.Public, sign.V3Request(x.f.Method, x.f.Target, a.Timestamp, a.NonceStr, x.f.meta), a.Signature) == nil {
+	if c := x.claimed; c != nil && c.own && !x.unreadBody() && sign.VerifyRSA(c.Public, sign.V3Request(x.f.Method, x.f.Target, a.Timestamp, a.NonceStr, x.f.meta), a.Signature) == nil {
 		d.verified("note.signature_right", c.Serial)
 		return
 	}
@@ -241,8 +241,36 @@ func (x *signer) opensUnread(seals []*seal.Seal, r seal.Reading, k *holder) bool
 	x.d.proveAll(r.Flaws, proof)
 	x.whose(k, proof)
 	x.d.proveAll(seals[0].Flaws, proof)
+	if cause := x.withoutBody(seals); cause != "" {
+		x.d.prove(cause, "", proof)
+		return true
+	}
 	x.d.ruledOut("note.unread")
 	return true
+}
+
+// unreadBody reports whether there is a body, which was announced and not read.
+func (x *signer) unreadBody() bool {
+	n := x.f.Header.Get("Content-Length")
+	return x.f.Unread && x.f.Method == "POST" && (x.f.Chunked || n != "" && n != "0")
+}
+
+// withoutBody names the mistake of a signed text in which nothing stands for the body. The body is
+// not needed to find that out.
+func (x *signer) withoutBody(seals []*seal.Seal) string {
+	if !x.unreadBody() {
+		return ""
+	}
+	head := x.f.Method + "\n" + x.f.Target + "\n" + x.a.Timestamp + "\n" + x.a.NonceStr + "\n"
+	for _, s := range seals {
+		switch {
+		case s.Matches([]byte(head + "\n")):
+			return "v3.body.empty"
+		case s.Matches([]byte(head)):
+			return "v3.frame.no_body_line"
+		}
+	}
+	return ""
 }
 
 // whose says what is wrong with the key that made the signature.
