@@ -88,3 +88,6 @@ func Lines() map[string]SDK {
 	}
 	return lines
 }
+
+// RightV3 is a request without a mistake.
+func RightV3() *Request { return newClient().request() }

@@ -23,7 +23,7 @@ func judgeFile(f *facts, d *draft) {
 		d.find("file.empty", "", string(p.Header))
 		return
 	}
-	if len(p.Content) == 0 {
+	if len(p.Content) == 0 || !p.whole() && errors.Is(f.formErr, form.ErrTruncated) {
 		return
 	}
 	if limit, ok := f.ep.Max(media.Sniff(p.Content[:min(len(p.Content), media.SniffLen)])); ok && limit > 0 && p.Size > limit {

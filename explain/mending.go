@@ -2,6 +2,7 @@ package explain
 
 import (
 	"bytes"
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -58,6 +59,9 @@ func (f *facts) mended(x fault, body []byte, contentType string) {
 	if len(f.parts) == 0 {
 		*f = before
 		return
+	}
+	if f.FormErr != nil && !errors.Is(f.FormErr, form.ErrTruncated) && errors.Is(f.formErr, form.ErrTruncated) {
+		f.formErr = nil // the receiver read no further than to the fault: the body may be whole
 	}
 	f.faults = append(f.faults, x)
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"slices"
@@ -19,6 +20,7 @@ type upload struct {
 	raw    []byte            // the body as sent, up to the most that a form may have
 	fields map[string]string // the text parts; of a repeated name the first counts
 	twice  []string          // the repeated names
+	cut    bool              // the form ends within its last part
 	meta   []byte            // raw; nil if there was none
 	file   *filePart
 	err    error // why the form could not be read to its end; the parts before are here all the same
@@ -71,6 +73,9 @@ func readUpload(ep *wxup.Endpoint, contentType string, b *body, met func(*upload
 			u.parts[i].Content = b.piece(u.offsets[i], u.parts[i].Size)
 		}
 	}
+	if u.cut {
+		u.parts[len(u.parts)-1].Size++ // it was to be longer
+	}
 	if f := u.file; f != nil {
 		f.head = b.piece(f.Offset, min(f.size, media.SniffLen))
 		if data := b.piece(f.Offset, f.size); int64(len(data)) == f.size {
@@ -113,6 +118,7 @@ func (u *upload) readParts(ep *wxup.Endpoint, r *form.Reader, met func(*upload) 
 		if rec.Text != "" { // it may be behind a file that is too large to keep
 			content = []byte(rec.Text)
 		}
+		u.cut = errors.Is(err, form.ErrTruncated)
 		u.parts = append(u.parts, explain.Part{
 			Name: p.Name, Filename: p.Filename, HasFilename: p.HasFilename, FilenameStar: p.FilenameStar,
 			ContentType: p.ContentType, Header: slices.Clone(p.Header), Content: content, Size: rec.Size,
