@@ -64,7 +64,7 @@ func TestSaved(t *testing.T) {
 		}
 		defer os.Remove(file)
 		cmd := exec.Command(program, "why", file, "--cert", cert, "--config", "off", "--json")
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "WXUP_APIV2_KEY="+known.Merchant.APIv2Key, "WXUP_APIV3_KEY="+known.Merchant.APIv3Key)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "XDG_CACHE_HOME="+dir, "WXUP_APIV2_KEY="+known.Merchant.APIv2Key, "WXUP_APIV3_KEY="+known.Merchant.APIv3Key)
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		cmd.Run() // fails also if it finds nothing
