@@ -39,6 +39,8 @@ func TestMain(m *testing.M) {
 		if err := link(self, filepath.Join(dir, name)); err != nil {
 			log.Fatal(err)
 		}
+		os.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache")) // put keeps its ledger there: not in the user's own
+		os.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
 		os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 		return m.Run()
 	}())
