@@ -6,8 +6,8 @@ import (
 	"github.com/wxup/wxup/wire"
 )
 
-// TestUnmarshalV3: the answer's member is found where the row says, under either name that documents give it, and inside
-// objects.
+// TestUnmarshalV3: the answer's member is found where the row says, under either name that
+// documents give it, and inside objects.
 func TestUnmarshalV3(t *testing.T) {
 	for body, want := range map[string]struct {
 		ep    *Endpoint

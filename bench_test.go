@@ -11,8 +11,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// BenchmarkUpload uploads files of several sizes from disk: the bytes allocated for each (B/op, the server's in the same
-// process included) must not grow with the file.
+// BenchmarkUpload uploads files of several sizes from disk: the bytes allocated for each (B/op, the
+// server's in the same process included) must not grow with the file.
 func BenchmarkUpload(b *testing.B) {
 	buf := make(chan []byte, 64)
 	server := func(answer http.HandlerFunc) *httptest.Server {

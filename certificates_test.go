@@ -20,7 +20,8 @@ import (
 	"github.com/wxup/wxup/wire"
 )
 
-// certServer answers uploads, and lists platform certificates; both signed with the last of its list.
+// certServer answers uploads, and lists platform certificates; both signed with the last of its
+// list.
 type certServer struct {
 	*wechat
 	mu      sync.Mutex
@@ -183,7 +184,8 @@ func TestUnknownSerialIsFetched(t *testing.T) {
 	}
 }
 
-// Many answers at once that name an unknown certificate lead to one call, and one that is never listed to an error.
+// Many answers at once that name an unknown certificate lead to one call, and one that is never
+// listed to an error.
 func TestUnknownSerialSharedAndUnlisted(t *testing.T) {
 	s := newCertServer(t, platform())
 	c := s.client()
@@ -205,7 +207,8 @@ func TestUnknownSerialSharedAndUnlisted(t *testing.T) {
 	mustBe(t, "listings", s.listings(), 1)
 }
 
-// The list cannot be had when an answer names an unknown certificate: the upload is unverified, and the cause is found.
+// The list cannot be had when an answer names an unknown certificate: the upload is unverified, and
+// the cause is found.
 func TestUnknownSerialAndNoList(t *testing.T) {
 	s := newCertServer(t, platform())
 	c := s.client()
@@ -245,7 +248,8 @@ func TestCertificatesOutliveACaller(t *testing.T) {
 	}
 }
 
-// Certificates and public keys side by side, as while a merchant moves from one to the other: either may sign.
+// Certificates and public keys side by side, as while a merchant moves from one to the other:
+// either may sign.
 func TestBothKinds(t *testing.T) {
 	for _, id := range []string{publicKeyID, platform().serial(), strings.ToLower(platform().serial())} {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -17,7 +17,8 @@ import (
 	"github.com/wxup/wxup/problem"
 )
 
-// countingTokens gives the tokens of its list one after the other, a new one for each that has died.
+// countingTokens gives the tokens of its list one after the other, a new one for each that has
+// died.
 type countingTokens struct {
 	mu   sync.Mutex
 	list []string
@@ -110,7 +111,8 @@ func TestRealHosts(t *testing.T) {
 	}
 }
 
-// tokenServer answers /cgi-bin/token, stable_token and uploadimg: a token is good for uploads while it is in good.
+// tokenServer answers /cgi-bin/token, stable_token and uploadimg: a token is good for uploads while
+// it is in good.
 type tokenServer struct {
 	*wechat
 	mu      sync.Mutex
@@ -410,7 +412,8 @@ func TestTokenRefusals(t *testing.T) {
 	}
 }
 
-// A row of a user's own: the member of the answer is the row's, its query goes along, its fields are in the form.
+// A row of a user's own: the member of the answer is the row's, its query goes along, its fields
+// are in the form.
 func TestOwnAccountRow(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"media_id":"m1","url":"http://x"}`) })
 	ep := *wxup.ArticleImage

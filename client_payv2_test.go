@@ -57,7 +57,8 @@ func TestUploadV2(t *testing.T) {
 	}
 }
 
-// The merchant's certificate is shown in the handshake, whatever *http.Transport is given, and only on PayV2.
+// The merchant's certificate is shown in the handshake, whatever *http.Transport is given, and only
+// on PayV2.
 func TestClientCertificate(t *testing.T) {
 	s := &wechat{}
 	s.Server = httptest.NewUnstartedServer(s.keeping(func(w http.ResponseWriter, r *http.Request) {

@@ -196,7 +196,8 @@ func TestExpires(t *testing.T) {
 	}
 }
 
-// Merchant.Certificate, as tls.LoadX509KeyPair reads it, stands for key and serial number; a leaf is not needed.
+// Merchant.Certificate, as tls.LoadX509KeyPair reads it, stands for key and serial number; a leaf
+// is not needed.
 func TestIdentityFromCertificate(t *testing.T) {
 	s := serve(t, accepted)
 	c := payClient(s)
@@ -209,7 +210,8 @@ func TestIdentityFromCertificate(t *testing.T) {
 	proveV3(t, s.requests("/")[0], sign.SchemeRSA, `{"filename":"a.png","sha256":"`+hexSum(pngFile)+`"}`)
 }
 
-// A path in BaseURL is where a gateway stands: it is asked there, and what is signed is WeChat's path.
+// A path in BaseURL is where a gateway stands: it is asked there, and what is signed is WeChat's
+// path.
 func TestBaseURLWithPath(t *testing.T) {
 	s := serve(t, accepted)
 	c := payClient(s)

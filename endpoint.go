@@ -106,7 +106,8 @@ func (ep *Endpoint) Max(f media.Format) (int64, bool) {
 	return 0, false
 }
 
-// TakesType reports whether the file part may have a Content-Type: any, unless CheckPartType is set.
+// TakesType reports whether the file part may have a Content-Type: any, unless CheckPartType is
+// set.
 func (ep *Endpoint) TakesType(contentType string) bool {
 	contentType, _, _ = strings.Cut(contentType, ";")
 	contentType = strings.TrimSpace(strings.ToLower(contentType))

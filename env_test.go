@@ -9,7 +9,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// TestFromVariables: a Client from variables uploads; what is missing or wrong is named by its variable.
+// TestFromVariables: a Client from variables uploads; what is missing or wrong is named by its
+// variable.
 func TestFromVariables(t *testing.T) {
 	s := serve(t, acceptedArticle)
 	get := func(vars map[string]string) func(string) string {

@@ -49,8 +49,8 @@ func ExampleClient_publicKey() {
 	fmt.Println(res.URL)
 }
 
-// A merchant with platform certificates (平台证书): the APIv3 key lets the Client fetch them. SerialNo and PrivateKey come
-// from the merchant's certificate.
+// A merchant with platform certificates (平台证书): the APIv3 key lets the Client fetch them. SerialNo
+// and PrivateKey come from the merchant's certificate.
 func ExampleClient_platformCertificates() {
 	cert, err := tls.LoadX509KeyPair("apiclient_cert.pem", "apiclient_key.pem")
 	if err != nil {
@@ -102,7 +102,8 @@ func ExampleClient_officialAccount() {
 	}
 }
 
-// A directory of pictures, many at once, with a line for each file that is under way and each decision of the Client's.
+// A directory of pictures, many at once, with a line for each file that is under way and each
+// decision of the Client's.
 func ExampleClient_UploadAll() {
 	client := &wxup.Client{
 		Auth: &wxup.App{AppID: "wxd930ea5d5a258f4f", Secret: os.Getenv("WXUP_APPSECRET"), Stable: true},
@@ -147,7 +148,8 @@ func ExampleRetry() {
 	}
 }
 
-// The same file is uploaded once. A Ledger that outlives the process keeps its keys and results in a database.
+// The same file is uploaded once. A Ledger that outlives the process keeps its keys and results in
+// a database.
 func ExampleLedger() {
 	account := httptest.NewServer(http.HandlerFunc(acceptedArticle))
 	defer account.Close()

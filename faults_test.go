@@ -57,14 +57,15 @@ func (s *realServer) kept() int {
 	return len(ids)
 }
 
-// fault is what goes wrong with one request on its way; nil is nothing. It is given the connection, and the request
-// before its body is read; forward brings the answer of the server behind.
+// fault is what goes wrong with one request on its way; nil is nothing. It is given the connection,
+// and the request before its body is read; forward brings the answer of the server behind.
 type fault func(c net.Conn, r *http.Request, forward func() []byte)
 
 // atOnce is the fault that closes a connection before anything is read from it.
 var atOnce fault = func(net.Conn, *http.Request, func() []byte) { panic("never called") }
 
-// faultProxy stands in front of a server. The n-th request has the n-th fault; those after the last have none.
+// faultProxy stands in front of a server. The n-th request has the n-th fault; those after the last
+// have none.
 type faultProxy struct {
 	net.Listener
 	behind string
@@ -169,7 +170,8 @@ func (p *faultProxy) serve(c net.Conn) {
 	}
 }
 
-// says answers in the place of the server, once the request has been read, and closes the connection.
+// says answers in the place of the server, once the request has been read, and closes the
+// connection.
 func says(status, header, body string) fault {
 	return func(c net.Conn, r *http.Request, _ func() []byte) {
 		io.Copy(io.Discard, r.Body)
@@ -211,7 +213,8 @@ func times(n int, f fault) []fault {
 	return list
 }
 
-// TestFaults: what goes wrong on the way, how often the upload is tried, and that the file is kept once.
+// TestFaults: what goes wrong on the way, how often the upload is tried, and that the file is kept
+// once.
 func TestFaults(t *testing.T) {
 	file := pngOfSize(300 << 10)
 	for name, test := range map[string]struct {
@@ -425,8 +428,8 @@ func (h *wechatHosts) client() *wxup.Client {
 	return c
 }
 
-// TestBackupHosts: WeChat's second host is asked when the first gives no answer, or blames itself; and not when the first
-// does not prove to be WeChat.
+// TestBackupHosts: WeChat's second host is asked when the first gives no answer, or blames itself;
+// and not when the first does not prove to be WeChat.
 func TestBackupHosts(t *testing.T) {
 	const pay, pay2, acc, acc2 = "api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "api.weixin.qq.com", "api2.weixin.qq.com"
 	status := func(n int) http.Handler {

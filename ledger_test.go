@@ -182,7 +182,8 @@ func TestLedgerExpiry(t *testing.T) {
 
 var pdfFile = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
 
-// TestLedgerFails: a ledger that is out of order, or does not know whose uploads it is about, loses nothing.
+// TestLedgerFails: a ledger that is out of order, or does not know whose uploads it is about, loses
+// nothing.
 func TestLedgerFails(t *testing.T) {
 	s := serve(t, accepted)
 	for name, test := range map[string]struct {
@@ -236,7 +237,8 @@ func TestLedgerFails(t *testing.T) {
 	}
 }
 
-// TestSharedUpload: the same file at the same time is sent once; trouble is not shared, a refusal is.
+// TestSharedUpload: the same file at the same time is sent once; trouble is not shared, a refusal
+// is.
 func TestSharedUpload(t *testing.T) {
 	for name, test := range map[string]struct {
 		lines  []string
@@ -321,7 +323,8 @@ type change string
 
 func (c change) String() string { return string(c) }
 
-// TestFit: what the Fitter makes is what is sent, checked, and remembered under the source's digest.
+// TestFit: what the Fitter makes is what is sent, checked, and remembered under the source's
+// digest.
 func TestFit(t *testing.T) {
 	big := pngOfSize(3 << 20)
 	s := newRealServer(t)
@@ -418,7 +421,8 @@ func (h *huge) Seek(off int64, whence int) (int64, error) {
 	return off, nil
 }
 
-// TestHugeFile: what is far too large for a picture is not digested for the Ledger before the Fitter refuses it.
+// TestHugeFile: what is far too large for a picture is not digested for the Ledger before the
+// Fitter refuses it.
 func TestHugeFile(t *testing.T) {
 	h := &huge{}
 	c := payClient(serve(t, accepted))

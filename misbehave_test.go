@@ -19,7 +19,8 @@ import (
 	"github.com/wxup/wxup/problem"
 )
 
-// rawServer hands each connection to serve, with its number. What serve leaves open is closed with it.
+// rawServer hands each connection to serve, with its number. What serve leaves open is closed with
+// it.
 func rawServer(t *testing.T, serve func(n int, c net.Conn)) *wechat {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -318,7 +319,8 @@ func (c *cancelling) count(n int) {
 	}
 }
 
-// A server that answers before it has read the file: the answer counts, and when Upload is back nobody reads the file.
+// A server that answers before it has read the file: the answer counts, and when Upload is back
+// nobody reads the file.
 func TestEarlyAnswer(t *testing.T) {
 	s := rawServer(t, func(_ int, c net.Conn) {
 		readRequest(c, 4<<10)
@@ -339,7 +341,8 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 }
 
-// A connection that was kept open and has died under the request is no error: the form is sent again, whole.
+// A connection that was kept open and has died under the request is no error: the form is sent
+// again, whole.
 func TestStaleConnection(t *testing.T) {
 	s := serve(t, accepted)
 	proxy := rawServer(t, func(n int, c net.Conn) {

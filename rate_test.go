@@ -17,8 +17,9 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// keepsQuota checks that no span of the quota's length holds more beginnings than it allows, and that no wait was longer
-// than needed: each beginning but the first ones is exactly that long after one before, or did not wait.
+// keepsQuota checks that no span of the quota's length holds more beginnings than it allows, and
+// that no wait was longer than needed: each beginning but the first ones is exactly that long after
+// one before, or did not wait.
 func keepsQuota(t *testing.T, q wxup.Quota, at []time.Duration) {
 	t.Helper()
 	slices.Sort(at)
@@ -29,7 +30,8 @@ func keepsQuota(t *testing.T, q wxup.Quota, at []time.Duration) {
 	}
 }
 
-// TestRate: bursts and random arrivals, many at once, never break the quota, and never wait longer than it asks.
+// TestRate: bursts and random arrivals, many at once, never break the quota, and never wait longer
+// than it asks.
 func TestRate(t *testing.T) {
 	for _, q := range []wxup.Quota{{Calls: 1, Per: time.Second}, {Calls: 5, Per: time.Minute}, {Calls: 20, Per: time.Second}, {Calls: 100, Per: time.Minute}} {
 		for seed := range uint64(5) {
@@ -115,7 +117,8 @@ func TestRateTurns(t *testing.T) {
 	})
 }
 
-// TestRateTime: a wait that the context would end is not begun, and that for a day's quota not without a deadline.
+// TestRateTime: a wait that the context would end is not begun, and that for a day's quota not
+// without a deadline.
 func TestRateTime(t *testing.T) {
 	day := wxup.ArticleImage.Quota
 	for name, test := range map[string]struct {

@@ -52,8 +52,9 @@ func say(w http.ResponseWriter, f wxup.Family, r problem.Refusal) {
 	w.Write(body)
 }
 
-// Every row of every family's table, as documented and as observed: written as an answer, the client reads the same
-// problem, or, where several share code and message, one that is said in the same words.
+// Every row of every family's table, as documented and as observed: written as an answer, the
+// client reads the same problem, or, where several share code and message, one that is said in the
+// same words.
 func TestRefusalsAreReadBack(t *testing.T) {
 	for family, ep := range families {
 		for _, row := range problem.Of(family).Rows {

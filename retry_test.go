@@ -18,7 +18,8 @@ import (
 	"github.com/wxup/wxup/wire"
 )
 
-// script is a transport that answers each request with the next of its lines, and the last for ever:
+// script is a transport that answers each request with the next of its lines, and the last for
+// ever:
 //
 //	200             accepted
 //	503 7           HTTP 503, Retry-After: 7
@@ -133,7 +134,8 @@ func repeat[T any](v T, n int) []T {
 	return list
 }
 
-// TestNoTimeLeft: a pause that would outlive the context is not begun; both reasons are in the error.
+// TestNoTimeLeft: a pause that would outlive the context is not begun; both reasons are in the
+// error.
 func TestNoTimeLeft(t *testing.T) {
 	for name, test := range map[string]struct {
 		lines []string
@@ -194,7 +196,8 @@ func TestCancelledPause(t *testing.T) {
 	})
 }
 
-// TestHostTurns: the back-up host is tried without a pause, once; a host that has failed rests for a minute.
+// TestHostTurns: the back-up host is tried without a pause, once; a host that has failed rests for
+// a minute.
 func TestHostTurns(t *testing.T) {
 	const main, backup = wire.AccountHost, "api2.weixin.qq.com"
 	synctest.Test(t, func(t *testing.T) {
@@ -248,7 +251,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestClockSkew: a refusal of the timestamp tells by how much the clock is off, with the tries that it took.
+// TestClockSkew: a refusal of the timestamp tells by how much the clock is off, with the tries that
+// it took.
 func TestClockSkew(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", clock.Add(-11*time.Minute).Format(http.TimeFormat))

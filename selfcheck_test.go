@@ -10,8 +10,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// TestSelfCheck: a refused signature comes with what is wrong on this side, where that can be told; and with nothing where
-// it cannot.
+// TestSelfCheck: a refused signature comes with what is wrong on this side, where that can be told;
+// and with nothing where it cannot.
 func TestSelfCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(*wxup.Merchant)

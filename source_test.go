@@ -100,7 +100,8 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// Bytes, File and a Reader that seeks are good for more than one upload; bytes and paths also for several at once.
+// Bytes, File and a Reader that seeks are good for more than one upload; bytes and paths also for
+// several at once.
 func TestSourcesAgain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.png")
 	if err := os.WriteFile(file, pngFile, 0o600); err != nil {
@@ -219,8 +220,9 @@ func TestShrinkingFile(t *testing.T) {
 	}
 }
 
-// A file that another program makes shorter in the meantime is an error, whether it is read or mapped: by a byte, where the
-// memory of a mapped one is zero, and by more than a page, where there is no memory.
+// A file that another program makes shorter in the meantime is an error, whether it is read or
+// mapped: by a byte, where the memory of a mapped one is zero, and by more than a page, where there
+// is no memory.
 func TestFileCutMeanwhile(t *testing.T) {
 	s := serve(t, accepted)
 	for _, size := range []int{len(pngFile), 300 << 10} {

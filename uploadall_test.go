@@ -121,7 +121,8 @@ func TestUploadAll(t *testing.T) {
 	}
 }
 
-// TestUploadAllIsLazy: no more is taken from the input than there is room for, and a slow consumer is not run over.
+// TestUploadAllIsLazy: no more is taken from the input than there is room for, and a slow consumer
+// is not run over.
 func TestUploadAllIsLazy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{takes: time.Second}
@@ -147,8 +148,8 @@ func TestUploadAllIsLazy(t *testing.T) {
 	})
 }
 
-// TestUploadAllEnds: by the consumer, by the context, by a panic of the input or the consumer. The bubble makes sure that
-// nothing is left running.
+// TestUploadAllEnds: by the consumer, by the context, by a panic of the input or the consumer. The
+// bubble makes sure that nothing is left running.
 func TestUploadAllEnds(t *testing.T) {
 	t.Run("the consumer leaves", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -242,8 +243,8 @@ func (panicking) Fit(context.Context, *wxup.Endpoint, string, *io.SectionReader)
 	panic("fitter")
 }
 
-// TestParallel: how many are sent at once grows while all is well, is halved by trouble, once for all those that were
-// under way together, and grows slowly after that.
+// TestParallel: how many are sent at once grows while all is well, is halved by trouble, once for
+// all those that were under way together, and grows slowly after that.
 func TestParallel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{takes: time.Second}
@@ -317,7 +318,8 @@ func TestParallelHosts(t *testing.T) {
 	})
 }
 
-// TestProgress: the bytes of a file on the way, in order, to the last; and telling them allocates nothing.
+// TestProgress: the bytes of a file on the way, in order, to the last; and telling them allocates
+// nothing.
 func TestProgress(t *testing.T) {
 	file := pngOfSize(1 << 20)
 	s := serve(t, accepted)

@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// What is measured are uploads that WeChat would take: each contender's is sent to a wxup server, which checks all of it.
+// What is measured are uploads that WeChat would take: each contender's is sent to a wxup server,
+// which checks all of it.
 func TestContendersAreTaken(t *testing.T) {
 	srv := wxuptest.NewServer(t)
 	token := accessToken(t, srv)
@@ -163,7 +164,8 @@ func TestLink(t *testing.T) {
 			go c.Write(make([]byte, size))
 		}
 		first, last := <-arrived, <-arrived
-		// Two dials, a second on the wire, half a round trip; one may be ahead of the other by what a connection has waiting.
+		// Two dials, a second on the wire, half a round trip; one may be ahead of the other by what
+		// a connection has waiting.
 		if want := 1125 * time.Millisecond; last != want || first < want-90*time.Millisecond {
 			t.Errorf("arrived at %s and %s, want %s and a little before", first, last, want)
 		}

@@ -132,7 +132,8 @@ func (s *screen) shot(name string) {
 	s.do(chromedp.EmulateViewport(width, 860))
 }
 
-// complaints collects what the browser holds against the pages: errors of scripts, violations of the policy.
+// complaints collects what the browser holds against the pages: errors of scripts, violations of
+// the policy.
 func (s *screen) complaints() func() []string {
 	var list []string
 	err := chromedp.Listen(s.ctx, func(event any) {

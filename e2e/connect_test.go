@@ -11,7 +11,8 @@ import (
 	"github.com/wxup/wxup/app/inspector/inspectortest"
 )
 
-// TestConnectPage: the page shows the lines of each runtime, and changes by itself when a program arrives.
+// TestConnectPage: the page shows the lines of each runtime, and changes by itself when a program
+// arrives.
 func TestConnectPage(t *testing.T) {
 	g := inspectortest.New(t)
 	s := chromium(t, g.Server.URL)

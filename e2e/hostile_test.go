@@ -34,7 +34,8 @@ func TestHostileTextsInBrowser(t *testing.T) {
 		s.open("/exchanges/" + id)
 		check("the page of " + id)
 	}
-	// The policy itself: a script that got in would not run, and no text can be made markup by a script.
+	// The policy itself: a script that got in would not run, and no text can be made markup by a
+	// script.
 	s.do(chromedp.Evaluate[chromedp.Void](`{ const e = document.createElement("script"); e.append("window.pwned = 1"); try { document.body.append(e) } catch {} }`))
 	check("a script put in")
 	if !eval[bool](s, `(() => { try { document.body.innerHTML += "<b>x</b>"; return false } catch { return true } })()`) {

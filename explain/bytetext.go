@@ -81,8 +81,8 @@ func appendRepr(dst, b []byte) []byte {
 	return append(dst, quote)
 }
 
-// signExtended returns hex in which bytes from 0x80 up were printed as negative integers of 32 bits;
-// of the others a leading zero is lost, as in Java's Integer.toHexString.
+// signExtended returns hex in which bytes from 0x80 up were printed as negative integers of 32
+// bits; of the others a leading zero is lost, as in Java's Integer.toHexString.
 func signExtended(sum []byte) string {
 	var s []byte
 	for _, c := range sum {

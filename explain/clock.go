@@ -108,8 +108,8 @@ func judgeClock(d *draft, a sign.Authorization, received time.Time) {
 	d.find("clock.wrong", signedSeconds(n-received.Unix()), fact)
 }
 
-// zoneCause names the cause of a timestamp that is off by about a whole number of half hours, as far
-// as a time zone or a 12-hour clock explains it; else "".
+// zoneCause names the cause of a timestamp that is off by about a whole number of half hours, as
+// far as a time zone or a 12-hour clock explains it; else "".
 func zoneCause(off time.Duration) string {
 	switch hours := off.Abs().Hours(); {
 	case hours == 12:
@@ -135,8 +135,8 @@ func isDigitDate(s string, received time.Time) bool {
 	return false
 }
 
-// epochs are the ways to count that begin in another year than 1970: each is how many make a second,
-// and offset how many seconds before 1970 they begin.
+// epochs are the ways to count that begin in another year than 1970: each is how many make a
+// second, and offset how many seconds before 1970 they begin.
 var epochs = []struct {
 	cause        string
 	each, offset int64

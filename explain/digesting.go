@@ -226,8 +226,8 @@ func (d *digesting) is(by fileHash, pieces ...[]byte) bool {
 	return bytes.Equal(h.Sum(nil), d.want)
 }
 
-// keyed recognizes an HMAC of the file with one of the sender's keys, and a digest of the file with a
-// key or a name before or behind it.
+// keyed recognizes an HMAC of the file with one of the sender's keys, and a digest of the file with
+// a key or a name before or behind it.
 func (d *digesting) keyed() bool {
 	content := d.facts.file.Content
 	more := []secretKey{{"filename", d.facts.file.Filename}, {"filename", d.facts.metaName()}}

@@ -58,8 +58,8 @@ var changedMetas = []struct {
 	{"v3.meta.member_added", []string{`{"filename":"①","sha256":"②","size":⑤}`, `{"filename":"①","sha256":"②","type":"image/jpeg"}`, `{"filename":"①","sha256":"②","mchid":"1900009191"}`}},
 }
 
-// sentHeaders are Authorization headers that strangers sent. Ⓜ stands for the mchid, Ⓝ for nonce_str,
-// Ⓣ for the timestamp, Ⓢ for serial_no and Ⓖ for the signature, all of them right.
+// sentHeaders are Authorization headers that strangers sent. Ⓜ stands for the mchid, Ⓝ for
+// nonce_str, Ⓣ for the timestamp, Ⓢ for serial_no and Ⓖ for the signature, all of them right.
 var sentHeaders = []struct{ want, header string }{
 	{"v3.authorization.no_pairs", `WECHATPAY2-SHA256-RSA2048 undefined`},
 	{"v3.authorization.no_pairs", `WECHATPAY2-SHA256-RSA2048 Ⓖ`},

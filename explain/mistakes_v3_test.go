@@ -20,8 +20,8 @@ import (
 	"unicode/utf16"
 )
 
-// A mistake is one right request made wrong in one way, or in several. want are the causes that must be named; others
-// must not.
+// A mistake is one right request made wrong in one way, or in several. want are the causes that
+// must be named; others must not.
 type mistake struct {
 	name string
 	want string // ids, separated by blanks

@@ -13,8 +13,9 @@ type surround struct {
 	endings []text.Ending
 }
 
-// surrounds applies the right frame and the first of the others to the right lines. Those that begin
-// alike share a surround: one pass over the body serves them all. The right frame is in the first.
+// surrounds applies the right frame and the first of the others to the right lines. Those that
+// begin alike share a surround: one pass over the body serves them all. The right frame is in the
+// first.
 func (s *search) surrounds(frames int) []surround {
 	lines := s.source.Right
 	lines[text.BodyLine] = placeholder
@@ -40,8 +41,8 @@ func (s *search) surrounds(frames int) []surround {
 	return list
 }
 
-// afterEach tries a large body after the right lines with each of the first ways of one of them, with
-// the endings of near frames.
+// afterEach tries a large body after the right lines with each of the first ways of one of them,
+// with the endings of near frames.
 func (s *search) afterEach(b *text.Bulk, line, reach int, endings []text.Ending) bool {
 	pick := make([]int, len(s.dims))
 	for i, w := range s.dims[line].Ways[:reach] {

@@ -43,7 +43,8 @@ func secretsOf(f *facts, known *Known) secrets {
 	return s
 }
 
-// add adds a secret that was sent, as it was and unescaped. A placeholder or a printed object is none.
+// add adds a secret that was sent, as it was and unescaped. A placeholder or a printed object is
+// none.
 func (s secrets) add(sent string) {
 	plain, err := url.QueryUnescape(sent)
 	if err != nil {

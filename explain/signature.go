@@ -95,8 +95,8 @@ var signedData = []byte("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02")
 // jwt matches a JSON Web Token.
 var jwt = regexp.MustCompile(`^eyJ[\w-]+\.[\w-]*\.[\w-]*$`)
 
-// plusLost reports whether s is base64 of a signature, whole at its end, without a plus sign and too
-// short by as many characters as plus signs may have been.
+// plusLost reports whether s is base64 of a signature, whole at its end, without a plus sign and
+// too short by as many characters as plus signs may have been.
 func plusLost(s string, size int) bool {
 	bare, full := strings.TrimRight(s, "="), base64.RawStdEncoding.EncodedLen(size)
 	ends := base64.StdEncoding.EncodedLen(size) - full

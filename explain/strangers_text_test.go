@@ -23,7 +23,8 @@ func signTimes(f func(c *client) string) func(c *client) {
 	return setLine(2, func(c *client, _ string) string { return f(c) })
 }
 
-// textRows are mistakes in the pairs of the header, in the lines that are signed and in what stands between them.
+// textRows are mistakes in the pairs of the header, in the lines that are signed and in what stands
+// between them.
 var textRows = []mistake{
 	{"serial lower", "", serialOf(strings.ToLower)},
 	{"serial 0x", "v3.serial.decorated", serialOf(func(s string) string { return "0x" + s })},

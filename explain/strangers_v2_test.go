@@ -132,7 +132,8 @@ func causesOf(r Report) (list []string) {
 	return list
 }
 
-// TestRemarks: of a form that the server accepts with a warning nothing is said against a signature that no key opens.
+// TestRemarks: of a form that the server accepts with a warning nothing is said against a signature
+// that no key opens.
 func TestRemarks(t *testing.T) {
 	for name, odd := range map[string]func(c *client){
 		"no boundary":        func(c *client) { c.contentType = "multipart/form-data" },

@@ -137,8 +137,8 @@ func likeKnownToken(d *draft, texts []tokenText, tokens []Token) {
 	}
 }
 
-// alike reports whether a text is a token that was changed in a few places: of as many characters at
-// most a tenth are others, or those that are not letters and digits were lost or replaced.
+// alike reports whether a text is a token that was changed in a few places: of as many characters
+// at most a tenth are others, or those that are not letters and digits were lost or replaced.
 func alike(sent, token string) bool {
 	if strings.Map(alphanumeric, sent) == strings.Map(alphanumeric, token) {
 		return true
@@ -190,7 +190,8 @@ func showable(s string) bool {
 	return text.IsNothing(s) || pythonNone(s) || appid.MatchString(s) && len(s) == 18 || strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
 }
 
-// pythonNone reports whether s is what Python prints of the bytes of a text that stands for no value.
+// pythonNone reports whether s is what Python prints of the bytes of a text that stands for no
+// value.
 func pythonNone(s string) bool {
 	inner, ok := strings.CutPrefix(s, "b'")
 	return ok && text.IsNothing(strings.TrimSuffix(inner, "'"))
@@ -209,8 +210,8 @@ var (
 	uuid  = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
-// looks are what a text in place of a token can be seen to be, in the order in which they are looked
-// for. Each returns the finding's value.
+// looks are what a text in place of a token can be seen to be, in the order in which they are
+// looked for. Each returns the finding's value.
 var looks = []struct {
 	cause string
 	is    func(s string) (value string, ok bool)

@@ -70,8 +70,8 @@ func (s *search) settle(pick []int, dim int, way text.Way) bool {
 	return true
 }
 
-// around returns what a pick writes before and after a line. It fails if that line does not stand in
-// the text once.
+// around returns what a pick writes before and after a line. It fails if that line does not stand
+// in the text once.
 func (s *search) around(pick []int, line int) (before, after []byte, ok bool) {
 	lines, frame := s.linesOf(pick)
 	lines[line] = placeholder

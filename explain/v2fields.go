@@ -167,7 +167,8 @@ func camel(name string, first bool) string {
 	return strings.Join(words, "")
 }
 
-// bareValues adds that the values were signed without the blanks and quotes that they were sent with.
+// bareValues adds that the values were signed without the blanks and quotes that they were sent
+// with.
 func bareValues(list *[]fieldWay, sent []text.Field) {
 	bare := slices.Clone(sent)
 	var names []string

@@ -7,8 +7,8 @@ import (
 
 // A Reader parses a form. It is not safe for concurrent use.
 //
-// It has one buffer of 16 KiB (larger only if Limits require it), and of 4 KiB until so much has come. The first error is final: later
-// calls return it again.
+// It has one buffer of 16 KiB (larger only if Limits require it), and of 4 KiB until so much has
+// come. The first error is final: later calls return it again.
 type Reader struct{ scanner }
 
 // NewReader returns a Reader for the body of a request whose Content-Type header is contentType. It

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestProxy: the modules of a commit can be had from the proxy, and what they require of each other is there.
+// TestProxy: the modules of a commit can be had from the proxy, and what they require of each other
+// is there.
 func TestProxy(t *testing.T) {
 	src, err := checkout(t.Context(), filepath.Join(t.TempDir(), "src"))
 	if err != nil {

@@ -141,8 +141,8 @@ func (c *call) record(ctx context.Context, rep reply) reply {
 	return rep
 }
 
-// keepAgainTime is how long a file is kept again and again whose bytes are being deleted. A deletion
-// that was cut short is waited for that long at most.
+// keepAgainTime is how long a file is kept again and again whose bytes are being deleted. A
+// deletion that was cut short is waited for that long at most.
 const keepAgainTime = 8 * time.Second
 
 // recordKept is Record, with the file kept again for as long as Record wants that.

@@ -92,8 +92,8 @@ func (s *Server) newCall(w http.ResponseWriter, r *http.Request, f family, rt *r
 	return c
 }
 
-// giveBack returns the memory for the body. The file may have to be kept again until the exchange is
-// recorded.
+// giveBack returns the memory for the body. The file may have to be kept again until the exchange
+// is recorded.
 func (c *call) giveBack() {
 	if c.loan != nil {
 		c.loan.giveBack()

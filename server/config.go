@@ -27,8 +27,8 @@ type Config struct {
 	// PublicURL is the address that answered URLs begin with, such as https://img.example.com.
 	// Empty: the address that the request was sent to.
 	PublicURL string
-	// Hosts are further names that the server is reached by, beside those that [Server.Guard] knows:
-	// wechat.example.cn, *.example.cn for all names under it, * for any.
+	// Hosts are further names that the server is reached by, beside those that [Server.Guard]
+	// knows: wechat.example.cn, *.example.cn for all names under it, * for any.
 	Hosts []string
 	// Profile chooses the answers where the documents and the real service differ; empty is
 	// problem.Documented.
@@ -76,9 +76,9 @@ type Config struct {
 	// where the API allows that. A listener that is full may spare its connection.
 	Proved func(r *http.Request)
 	// TrustedProxies are the reverse proxies whose X-Forwarded-For or Forwarded tells who the
-	// caller is. Each must append the address it sees, or set the header. Without one of them, a request that came
-	// through a proxy counts as the proxy's own, and never as one from this machine. See
-	// [Server.Caller].
+	// caller is. Each must append the address it sees, or set the header. Without one of them, a
+	// request that came through a proxy counts as the proxy's own, and never as one from this
+	// machine. See [Server.Caller].
 	TrustedProxies []netip.Prefix
 	// TakenDown, if not nil, reports whether a public file is not to be served any more, though it
 	// is kept: its URL answers 410. It must not need the Index.
@@ -86,8 +86,8 @@ type Config struct {
 	// ImageAge is how long browsers and caches may show a public file without asking whether it is
 	// still served; 0 is an hour, less than 0 that they must always ask.
 	ImageAge time.Duration
-	// Secrets hides secrets in records and logs; nil makes one. It learns those of the Index as they
-	// pass. Add the program's own, and those that others may have added to the Index.
+	// Secrets hides secrets in records and logs; nil makes one. It learns those of the Index as
+	// they pass. Add the program's own, and those that others may have added to the Index.
 	Secrets Secrets
 	// OperatorToken opens files at [Server.Operator]. If it is empty, nothing does.
 	OperatorToken string

@@ -12,8 +12,8 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// forgetful is an Index and a Keeper in which bytes are being deleted: it notes what is done, and wants the first so many
-// records once more.
+// forgetful is an Index and a Keeper in which bytes are being deleted: it notes what is done, and
+// wants the first so many records once more.
 type forgetful struct {
 	Index
 	Keeper
@@ -43,9 +43,9 @@ func (f *forgetful) Record(ctx context.Context, e *Exchange) error {
 	return f.Index.Record(ctx, e)
 }
 
-// TestKeepAgain: when bytes were deleted since they were kept, they are kept again before they are recorded again, and
-// what Record has seen is told to the next one; an upload is acknowledged only when it is recorded, and no sender waits
-// for ever.
+// TestKeepAgain: when bytes were deleted since they were kept, they are kept again before they are
+// recorded again, and what Record has seen is told to the next one; an upload is acknowledged only
+// when it is recorded, and no sender waits for ever.
 func TestKeepAgain(t *testing.T) {
 	full := errors.New("disk full")
 	for _, x := range []struct {

@@ -126,9 +126,9 @@ func (s *Server) Memory() (granted int64, waiting int) { return s.budget.state()
 // on keep-alive connections learn of it too.
 func (s *Server) Stop() { s.stopped.Store(true) }
 
-// SideCar is the handler of 开放接口服务: account calls without a token, made in the name of appid,
-// or of the app that ?from_appid= names. It trusts every program that can reach it, but no web page:
-// give it a listener of its own.
+// SideCar is the handler of 开放接口服务: account calls without a token, made in the name of appid, or of
+// the app that ?from_appid= names. It trusts every program that can reach it, but no web page: give
+// it a listener of its own.
 func (s *Server) SideCar(appid string) http.Handler {
 	mux := http.NewServeMux()
 	sideCar := func(w http.ResponseWriter, r *http.Request, rt *route) *call {

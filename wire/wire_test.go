@@ -16,7 +16,8 @@ import (
 	"github.com/wxup/wxup/sign"
 )
 
-// TestMeta: what is written, and that it is read back; what a stranger writes, and what is taken from it.
+// TestMeta: what is written, and that it is read back; what a stranger writes, and what is taken
+// from it.
 func TestMeta(t *testing.T) {
 	for want, fields := range map[string][]Field{
 		`{}`:                                 nil,

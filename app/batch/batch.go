@@ -34,9 +34,9 @@ type Batch struct {
 	Source func(*pick.Item) wxup.Source
 	Report Reporter
 
-	// Stuck is called if the batch was stopped, has nothing left to finish or is to stop at once, and
-	// does not end within StuckTime: reading standard input or a pipe cannot be interrupted. It is
-	// expected to end the process. The batch may end while it is called.
+	// Stuck is called if the batch was stopped, has nothing left to finish or is to stop at once,
+	// and does not end within StuckTime: reading standard input or a pipe cannot be interrupted. It
+	// is expected to end the process. The batch may end while it is called.
 	Stuck func(Totals)
 }
 

@@ -18,7 +18,8 @@ import (
 	"github.com/wxup/wxup/app/pick"
 )
 
-// service answers uploads to the article endpoint. gate, if set, is called before an upload is answered.
+// service answers uploads to the article endpoint. gate, if set, is called before an upload is
+// answered.
 type service struct {
 	mu    sync.Mutex
 	calls int
@@ -122,7 +123,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestStop stops a batch while two uploads are on the wire: these are finished, and nothing new is begun.
+// TestStop stops a batch while two uploads are on the wire: these are finished, and nothing new is
+// begun.
 func TestStop(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	arrived, open := make(chan struct{}, 2), make(chan struct{})

@@ -6,7 +6,8 @@ import (
 	"github.com/wxup/wxup/wire"
 )
 
-// TestFindEndpoint: rows that share a path are told apart by their query, and companies' by the host.
+// TestFindEndpoint: rows that share a path are told apart by their query, and companies' by the
+// host.
 func TestFindEndpoint(t *testing.T) {
 	for _, c := range []struct{ host, target, want string }{
 		{wire.AccountHost, "/cgi-bin/media/uploadimg?access_token=x", "article"},

@@ -9,8 +9,9 @@ import (
 	"github.com/wxup/wxup/explain"
 )
 
-// TestNotTheClientsMistake explains uploads that were right but for their signature, saved in ways that lose something. What
-// was lost must not be found as a mistake in the form, the file or its digest.
+// TestNotTheClientsMistake explains uploads that were right but for their signature, saved in ways
+// that lose something. What was lost must not be found as a mistake in the form, the file or its
+// digest.
 func TestNotTheClientsMistake(t *testing.T) {
 	picture := "\x89PNG\r\n\x1a\n" + strings.Repeat("\xff\x00\r\n", 30)
 	body := multipartOf("B", meta, []byte(picture))
@@ -72,7 +73,8 @@ func TestNotTheClientsMistake(t *testing.T) {
 	}
 }
 
-// TestShellVariables: what only the shell knew is not judged. In single quotes it is no variable: it was sent so.
+// TestShellVariables: what only the shell knew is not judged. In single quotes it is no variable:
+// it was sent so.
 func TestShellVariables(t *testing.T) {
 	v3 := func(mchid, nonce, timestamp, serial, signature string) string {
 		return `WECHATPAY2-SHA256-RSA2048 mchid=\"` + mchid + `\",nonce_str=\"` + nonce + `\",timestamp=\"` + timestamp + `\",serial_no=\"` + serial + `\",signature=\"` + signature + `\"`

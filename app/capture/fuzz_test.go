@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzRead reads anything. It must not fail, must not make more of a text than it may, and must keep its promises.
+// FuzzRead reads anything. It must not fail, must not make more of a text than it may, and must
+// keep its promises.
 func FuzzRead(f *testing.F) {
 	body := multipartOf("B", meta, jpeg[:40])
 	contentType := "multipart/form-data; boundary=B"

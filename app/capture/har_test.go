@@ -16,7 +16,8 @@ func harOf(entries ...string) string {
 	return `{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"pages":[],"entries":[` + strings.Join(entries, ",") + `]}}`
 }
 
-// entryOf is an entry: an upload with the members of its postData, whose answer is the members of a content.
+// entryOf is an entry: an upload with the members of its postData, whose answer is the members of a
+// content.
 func entryOf(contentType string, length int, postData, content string) string {
 	headers := `{"name":"Host","value":"api.mch.weixin.qq.com"},{"name":"Content-Type","value":` + js(contentType) + `},{"name":"Authorization","value":` + js(auth) + `}`
 	if length >= 0 {
@@ -44,7 +45,8 @@ func jsBytes(s []byte) string {
 	return js(b.String())
 }
 
-// jsSurrogates writes each byte above 7F as half a surrogate pair, as Python's surrogateescape and json.dump do.
+// jsSurrogates writes each byte above 7F as half a surrogate pair, as Python's surrogateescape and
+// json.dump do.
 func jsSurrogates(s []byte) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -133,8 +133,9 @@ func tellPart(p *explain.Part) string {
 	return line
 }
 
-// A readCase is a text, and lines that must be told of what Read makes of it. A line that begins with ! must not be, and a
-// line that begins with note or error may be cut. Every note must be among the lines.
+// A readCase is a text, and lines that must be told of what Read makes of it. A line that begins
+// with ! must not be, and a line that begins with note or error may be cut. Every note must be
+// among the lines.
 type readCase struct {
 	name string
 	text string

@@ -129,8 +129,8 @@ func TestNoSecrets(t *testing.T) {
 	}
 }
 
-// TestHostile reads texts that are made to cost much. What each may allocate is generous; without a bound it is a hundred
-// times as much.
+// TestHostile reads texts that are made to cost much. What each may allocate is generous; without a
+// bound it is a hundred times as much.
 func TestHostile(t *testing.T) {
 	need.Time(t)
 	const size = 512 << 10

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// A logWriter writes an exchange as a tool shows it, after that tool's documentation or source. TestRealLogs has those of the
-// programs that are here.
+// A logWriter writes an exchange as a tool shows it, after that tool's documentation or source.
+// TestRealLogs has those of the programs that are here.
 type logWriter struct {
 	name  string
 	write func(request, answer string) string
@@ -265,7 +265,8 @@ func urlConnectionLog(request, answer string) string {
 	return b.String()
 }
 
-// okLog is what HttpLoggingInterceptor writes at its level BODY. It leaves out a body that is not UTF-8.
+// okLog is what HttpLoggingInterceptor writes at its level BODY. It leaves out a body that is not
+// UTF-8.
 func okLog(request, answer, prefix string) string {
 	var b strings.Builder
 	line := func(s string) { b.WriteString(prefix + s + "\n") }

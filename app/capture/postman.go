@@ -15,7 +15,8 @@ import (
 )
 
 // A Postman collection, https://schema.postman.com/collection/json/v2.1.0/, as far as it matters
-// here. A request, an URL, a header and the src of a file may each be a string in place of an object.
+// here. A request, an URL, a header and the src of a file may each be a string in place of an
+// object.
 //
 //	{"info":{"schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
 //	 "item":[{"item":[…]},{"request":{"method":"POST","url":{"raw":"https://…"},
@@ -25,7 +26,8 @@ import (
 //	     {"key":"file","type":"file","src":"/C:/a.jpg"}]}},
 //	  "response":[{"originalRequest":{…},"code":401,"header":[…],"body":"…"}]}]}
 //
-// Postman puts in the values of variables and makes up the boundary when it sends. Neither is known.
+// Postman puts in the values of variables and makes up the boundary when it sends. Neither is
+// known.
 type postmanItem struct {
 	Item     []postmanItem   `json:"item"`
 	Request  json.RawMessage `json:"request"`
@@ -66,7 +68,8 @@ func isPostman(text []byte) bool {
 		(bytes.Contains(text, []byte("schema.getpostman.com")) || bytes.Contains(text, []byte("schema.postman.com")))
 }
 
-// readPostman reads the requests of a collection, each once for every answer that was saved with it.
+// readPostman reads the requests of a collection, each once for every answer that was saved with
+// it.
 func (r *reader) readPostman(text []byte) ([]Saved, error) {
 	var collection postmanItem
 	if err := json.Unmarshal(text, &collection); err != nil {

@@ -37,7 +37,8 @@ public class Upload {
 }
 `
 
-// TestRealLogs reads what programs themselves print of an upload, and compares it with what a server got.
+// TestRealLogs reads what programs themselves print of an upload, and compares it with what a
+// server got.
 func TestRealLogs(t *testing.T) {
 	dir := t.TempDir()
 	body := string(multipartOf("B", meta, jpeg))

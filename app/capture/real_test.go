@@ -25,8 +25,8 @@ type received struct {
 	body    []byte
 }
 
-// listen takes one request after the other, records them, and answers 200. It is no net/http server, for that would not
-// show the target as it was sent.
+// listen takes one request after the other, records them, and answers 200. It is no net/http
+// server, for that would not show the target as it was sent.
 func listen(t *testing.T) (addr string, next chan received) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -65,7 +65,8 @@ func listen(t *testing.T) (addr string, next chan received) {
 	return l.Addr().String(), next
 }
 
-// realLines are command lines that both the shell with its curl and this package read. {} stands for http://host:port.
+// realLines are command lines that both the shell with its curl and this package read. {} stands
+// for http://host:port.
 var realLines = []string{
 	`curl {}/v3/merchant/media/upload`,
 	`curl {}`,
@@ -148,7 +149,8 @@ var realLines = []string{
 	"curl {}/a -d $'\\e\\a\\b\\f\\v\\?\\cA\\q\\x4\\u41'",
 }
 
-// TestRealCurl compares what this package makes of a command line with what the shell and curl make of it.
+// TestRealCurl compares what this package makes of a command line with what the shell and curl make
+// of it.
 func TestRealCurl(t *testing.T) {
 	bash := need.Program(t, "bash", need.Setup)
 	need.Program(t, "curl", need.Setup)

@@ -37,8 +37,8 @@ func Signals() (signals chan os.Signal, stop func()) {
 }
 
 // Run runs a command on this terminal, passes signals on to it, and returns its status and whether
-// it could be started; why not, it says on say. If this process is killed, the command gets SIGTERM on Linux; elsewhere it
-// goes on without a server.
+// it could be started; why not, it says on say. If this process is killed, the command gets SIGTERM
+// on Linux; elsewhere it goes on without a server.
 func Run(args, env []string, signals <-chan os.Signal, say io.Writer) (status int, ran bool, err error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, os.Stdout, os.Stderr

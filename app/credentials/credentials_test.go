@@ -62,7 +62,8 @@ func TestOneSource(t *testing.T) {
 	}
 }
 
-// TestNoMixedAddress checks that a real token does not go to a local server, nor a local one to the real WeChat.
+// TestNoMixedAddress checks that a real token does not go to a local server, nor a local one to the
+// real WeChat.
 func TestNoMixedAddress(t *testing.T) {
 	ep := endpoint(t, "article")
 	c, err := Choose(t.Context(), places("WXUP_ACCESS_TOKEN=real")).Client(t.Context(), ServerChoice{}, ep)
@@ -106,7 +107,8 @@ func TestNoCredentials(t *testing.T) {
 	}
 }
 
-// TestAwait checks that nothing waits for a server that is not starting, and what it waits for if one is.
+// TestAwait checks that nothing waits for a server that is not starting, and what it waits for if
+// one is.
 func TestAwait(t *testing.T) {
 	dir := t.TempDir()
 	p := places()

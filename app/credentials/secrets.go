@@ -25,8 +25,9 @@ func (v Values) secrets() (list []string) {
 	return list
 }
 
-// InEnviron returns the values in an environment, as os.Environ returns it, whose variables are named
-// like secrets: WXUP_APIV3_KEY, AWS_SECRET_ACCESS_KEY, PGPASSWORD. The names of files are none.
+// InEnviron returns the values in an environment, as os.Environ returns it, whose variables are
+// named like secrets: WXUP_APIV3_KEY, AWS_SECRET_ACCESS_KEY, PGPASSWORD. The names of files are
+// none.
 func InEnviron(environ []string) (list []string) {
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")

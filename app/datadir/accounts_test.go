@@ -25,8 +25,8 @@ func provisioned(t *testing.T) *Dir {
 	return d
 }
 
-// TestRotateAtOnce: of certificates that are issued at the same time none is lost, and the files are
-// those of one of them.
+// TestRotateAtOnce: of certificates that are issued at the same time none is lost, and the files
+// are those of one of them.
 func TestRotateAtOnce(t *testing.T) {
 	d := provisioned(t)
 	mchid, err := d.Setting(t.Context(), DefaultMerchant)

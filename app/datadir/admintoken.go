@@ -38,7 +38,8 @@ func ReadAdminToken(file string) (string, error) {
 	if err != nil {
 		return "", texts.Errorf("--admin-token-file: %w", err)
 	}
-	// A group may read it: orchestrators give secrets to the group of the user that a program runs as.
+	// A group may read it: orchestrators give secrets to the group of the user that a program runs
+	// as.
 	if mode := info.Mode().Perm(); mode&0o027 != 0 && runtime.GOOS != "windows" {
 		return "", texts.Errorf("others can read or change the admin token in %s (mode %04o): run chmod 600 %s", file, mode, shellword.Quote(file))
 	}

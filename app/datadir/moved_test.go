@@ -27,7 +27,8 @@ func openIndex(t *testing.T, where string) *sqlindex.Index {
 	return ix
 }
 
-// TestMayReplace: the images of another installation keep their records; an unused index is overwritten.
+// TestMayReplace: the images of another installation keep their records; an unused index is
+// overwritten.
 func TestMayReplace(t *testing.T) {
 	eachIndex(t, func(t *testing.T, target *sqlindex.Index) {
 		ctx := t.Context()

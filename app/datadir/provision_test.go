@@ -46,8 +46,8 @@ func handedOut(t *testing.T, d *Dir) (first, second map[string]string) {
 	return first, read(mode)
 }
 
-// TestBothModes: the first start makes a merchant of each mode. Each is handed out with the platform's
-// variables of its mode only.
+// TestBothModes: the first start makes a merchant of each mode. Each is handed out with the
+// platform's variables of its mode only.
 func TestBothModes(t *testing.T) {
 	d := provisioned(t)
 	first, second := handedOut(t, d)
@@ -74,7 +74,8 @@ func TestBothModes(t *testing.T) {
 	}
 }
 
-// TestOneMerchant: an installation with one merchant keeps it as the default and gets the other one.
+// TestOneMerchant: an installation with one merchant keeps it as the default and gets the other
+// one.
 func TestOneMerchant(t *testing.T) {
 	d := provisioned(t)
 	ctx := context.Background()

@@ -132,8 +132,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestSeedDefaultMode: a default merchant with platform certificates leaves the one in public-key mode to
-// be the second.
+// TestSeedDefaultMode: a default merchant with platform certificates leaves the one in public-key
+// mode to be the second.
 func TestSeedDefaultMode(t *testing.T) {
 	d := provisioned(t)
 	old, _ := d.Setting(t.Context(), DefaultMerchant)

@@ -10,8 +10,8 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// TestReaching: existing values are kept where they do no harm, and applying the variables twice changes
-// nothing.
+// TestReaching: existing values are kept where they do no harm, and applying the variables twice
+// changes nothing.
 func TestReaching(t *testing.T) {
 	for given, want := range map[string]string{
 		"":                                   "localhost,127.0.0.1,::1",

@@ -2,8 +2,8 @@ package gate
 
 import "container/heap"
 
-// ranked are things in a heap: the first is worth the least. The values that they were placed by may
-// be out of date; a value only grows, so that looking at the first again is enough.
+// ranked are things in a heap: the first is worth the least. The values that they were placed by
+// may be out of date; a value only grows, so that looking at the first again is enough.
 type ranked[T interface{ value() int64 }] struct {
 	list []place[T]
 	at   func(T) *int // where a thing keeps its position

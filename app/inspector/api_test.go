@@ -124,7 +124,8 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// TestPages: paging gives every exchange once, also while new ones come, and looks no further than it may at once.
+// TestPages: paging gives every exchange once, also while new ones come, and looks no further than
+// it may at once.
 func TestPages(t *testing.T) {
 	g := inspectortest.New(t)
 	b := g.Operator()
@@ -315,8 +316,9 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestExpiredMedia: the id of an invoice opens for three days, and not again: neither while its record is there nor when that is
-// deleted, although another file has the same bytes. Uploaded again, it opens again.
+// TestExpiredMedia: the id of an invoice opens for three days, and not again: neither while its
+// record is there nor when that is deleted, although another file has the same bytes. Uploaded
+// again, it opens again.
 func TestExpiredMedia(t *testing.T) {
 	g := inspectortest.New(t)
 	b := g.Operator()
@@ -359,7 +361,8 @@ func TestExpiredMedia(t *testing.T) {
 	opens("uploaded again", invoice, 200)
 }
 
-// TestMedia: files are given to who has signed in, private ones too, as what they are and as nothing else.
+// TestMedia: files are given to who has signed in, private ones too, as what they are and as
+// nothing else.
 func TestMedia(t *testing.T) {
 	g := inspectortest.New(t)
 	b := g.Operator()

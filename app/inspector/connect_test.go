@@ -8,7 +8,8 @@ import (
 	"github.com/wxup/wxup/app/inspector/inspectortest"
 )
 
-// TestContacts: what the proxy has seen and what was recorded, in the reader's language, and never a secret.
+// TestContacts: what the proxy has seen and what was recorded, in the reader's language, and never
+// a secret.
 func TestContacts(t *testing.T) {
 	g := inspectortest.New(t)
 	g.Proxied()
@@ -34,7 +35,8 @@ func TestContacts(t *testing.T) {
 	}
 }
 
-// TestConnectData: the lines that start wxup name the data directory, so that they find this server from any other.
+// TestConnectData: the lines that start wxup name the data directory, so that they find this server
+// from any other.
 func TestConnectData(t *testing.T) {
 	g := inspectortest.New(t)
 	body := g.Operator().Get("/connect").Body

@@ -12,8 +12,8 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// TestCurl: the command that is shown makes the same request: the server takes it for a replay of the first, or refuses it
-// for the same cause.
+// TestCurl: the command that is shown makes the same request: the server takes it for a replay of
+// the first, or refuses it for the same cause.
 func TestCurl(t *testing.T) {
 	need.Program(t, "bash", need.Setup)
 	need.Program(t, "curl", need.Setup)

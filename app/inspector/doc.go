@@ -14,9 +14,9 @@
 //
 // Anyone who has the admin token, sent as Authorization: Bearer, typed into the login form, or
 // stood in for by the link that the program prints. The session cookie is made from the admin
-// token, so nodes need not share sessions, and another admin token ends them all, with the links and
-// streams that are open. What an operator does is in the log. Keys and secrets
-// are in no page and in no answer but that of POST /api/v1/keys/reveal.
+// token, so nodes need not share sessions, and another admin token ends them all, with the links
+// and streams that are open. What an operator does is in the log. Keys and secrets are in no page
+// and in no answer but that of POST /api/v1/keys/reveal.
 //
 // # What strangers have sent
 //

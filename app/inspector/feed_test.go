@@ -33,7 +33,8 @@ func record(t *testing.T, index *sqlindex.Index, id string, at time.Time) {
 	}
 }
 
-// TestSlowListener: one that takes nothing is dropped when it is too far behind; the others get everything.
+// TestSlowListener: one that takes nothing is dropped when it is too far behind; the others get
+// everything.
 func TestSlowListener(t *testing.T) {
 	f, index := newTestFeed(t)
 	slow, err := f.listen(t.Context())

@@ -140,9 +140,9 @@ func holds(e *server.Exchange, text string) bool {
 	return false
 }
 
-// index gives the index the part of the filter that is likely to leave the fewest exchanges, so that
-// an answer costs a bounded number of rows: the others are looked at here. A text may stand in what
-// only one page shows.
+// index gives the index the part of the filter that is likely to leave the fewest exchanges, so
+// that an answer costs a bounded number of rows: the others are looked at here. A text may stand in
+// what only one page shows.
 func (f filter) index() sqlindex.ExchangeFilter {
 	x := sqlindex.ExchangeFilter{Whole: f.Text != ""}
 	switch {

@@ -32,7 +32,8 @@ type images interface {
 	Takedowns(context.Context) ([]sqlindex.Takedown, error)
 }
 
-// hiding is an Index whose exchanges hold no secrets, not even those that an older version recorded.
+// hiding is an Index whose exchanges hold no secrets, not even those that an older version
+// recorded.
 type hiding struct {
 	Index
 	secrets server.Secrets

@@ -14,7 +14,8 @@ import (
 	"testing"
 )
 
-// TestChinese: whatever is said in English can be said in 中文, with the same places for values, and nothing is left over.
+// TestChinese: whatever is said in English can be said in 中文, with the same places for values, and
+// nothing is left over.
 func TestChinese(t *testing.T) {
 	used := map[string]bool{}
 	call := regexp.MustCompile(`\bt "((?:[^"\\]|\\.)*)"`)

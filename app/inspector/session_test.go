@@ -133,7 +133,8 @@ func TestSessionCookie(t *testing.T) {
 		t.Errorf("over TLS the cookie is not Secure: %s", got)
 	}
 
-	// Another node with the same token takes the session; after its time none does; signing out drops it.
+	// Another node with the same token takes the session; after its time none does; signing out
+	// drops it.
 	b := g.Operator()
 	second := httptest.NewServer(g.Node(g.Index))
 	defer second.Close()
@@ -163,8 +164,8 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
-// TestNewToken: with a new admin token everything ends that the old one has opened: calls, sessions,
-// links, and streams that are open.
+// TestNewToken: with a new admin token everything ends that the old one has opened: calls,
+// sessions, links, and streams that are open.
 func TestNewToken(t *testing.T) {
 	g := inspectortest.New(t)
 	b := g.Operator()

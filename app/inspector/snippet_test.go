@@ -11,7 +11,8 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// TestQuotes: each literal is the text, read back by its own language where that is installed, and shows all that is in it.
+// TestQuotes: each literal is the text, read back by its own language where that is installed, and
+// shows all that is in it.
 func TestQuotes(t *testing.T) {
 	var texts, single, double, php []string
 	for _, s := range hostile {

@@ -69,7 +69,8 @@ func TestCurl(t *testing.T) {
 	if s := g.last(Answered); !strings.HasPrefix(s.UserAgent, "curl/") {
 		t.Errorf("seen: %+v", s)
 	}
-	// A client certificate through the proxy: without it the server says so, with it it asks for the sign.
+	// A client certificate through the proxy: without it the server says so, with it it asks for
+	// the sign.
 	secapi := []string{"--cacert", at("ca.pem"), "-F", "mch_id=" + mchid, "-F", "media=@" + at("photo.jpg"), "https://api.mch.weixin.qq.com/secapi/mch/uploadmedia"}
 	bare, err1 := curl(secapi...)
 	shown, err2 := curl(append([]string{"--cert", at("apiclient_cert.pem"), "--key", at("apiclient_key.pem")}, secapi...)...)
@@ -134,8 +135,8 @@ func TestJava(t *testing.T) {
 	}
 }
 
-// TestNode: Node.js looks at the certificate when its side of the handshake is done, and hangs up without an alert. Its last
-// bytes may or may not get out before.
+// TestNode: Node.js looks at the certificate when its side of the handshake is done, and hangs up
+// without an alert. Its last bytes may or may not get out before.
 func TestNode(t *testing.T) {
 	need.Program(t, "node", need.Setup)
 	at := files(t)

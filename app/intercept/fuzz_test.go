@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// FuzzProxy sends anything to the proxy's port. Whatever comes, it ends, and the server gets requests as from the client
-// itself.
+// FuzzProxy sends anything to the proxy's port. Whatever comes, it ends, and the server gets
+// requests as from the client itself.
 func FuzzProxy(f *testing.F) {
 	for _, s := range []string{
 		"CONNECT api.weixin.qq.com:443 HTTP/1.1\r\n\r\n\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
@@ -50,7 +50,8 @@ func FuzzProxy(f *testing.F) {
 	})
 }
 
-// FuzzHost: what target takes is one host written in one way, and nothing is ours that a certificate cannot be made for.
+// FuzzHost: what target takes is one host written in one way, and nothing is ours that a
+// certificate cannot be made for.
 func FuzzHost(f *testing.F) {
 	for _, s := range []string{"api.weixin.qq.com:443", "MMBIZ.qpic.cn.:443", "[::1]:80", "[::ffff:1.2.3.4]:1", "a_b-c.qpic.cn:443", "1.2.3.4:443", ":1", "..:1", "\u212a.qpic.cn:443"} {
 		f.Add(s)

@@ -19,8 +19,9 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// TestEveryFamily uploads with a client that knows nothing of wxup but the proxy's address, by each family's proof: a
-// signature, a client certificate through the proxy's TLS, a token that was fetched through it too.
+// TestEveryFamily uploads with a client that knows nothing of wxup but the proxy's address, by each
+// family's proof: a signature, a client certificate through the proxy's TLS, a token that was
+// fetched through it too.
 func TestEveryFamily(t *testing.T) {
 	g := newRig(t)
 	c := g.client()
@@ -52,7 +53,8 @@ func TestEveryFamily(t *testing.T) {
 	}
 }
 
-// TestEveryHost: a handshake for each name that SDKs have built in, and image hosts that nobody has listed.
+// TestEveryHost: a handshake for each name that SDKs have built in, and image hosts that nobody has
+// listed.
 func TestEveryHost(t *testing.T) {
 	g := newRig(t, func(p *Proxy) {
 		p.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) })
@@ -80,7 +82,8 @@ func TestEveryHost(t *testing.T) {
 	}
 }
 
-// TestPlain: http addresses go to a proxy in absolute form; the server gets them as from the client itself, byte for byte.
+// TestPlain: http addresses go to a proxy in absolute form; the server gets them as from the client
+// itself, byte for byte.
 func TestPlain(t *testing.T) {
 	g := newRig(t)
 	for _, tt := range []struct{ sent, uri string }{
@@ -115,7 +118,8 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestRefused: what is not ours is not connected, and the one line that clients show says what to do.
+// TestRefused: what is not ours is not connected, and the one line that clients show says what to
+// do.
 func TestRefused(t *testing.T) {
 	g := newRig(t)
 	_, _, err := g.get("https://example.com/")
@@ -155,7 +159,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestNotAnHTTPProxy: whoever takes it for a proxy of another kind is not left waiting, and is told of in the log and list.
+// TestNotAnHTTPProxy: whoever takes it for a proxy of another kind is not left waiting, and is told
+// of in the log and list.
 func TestNotAnHTTPProxy(t *testing.T) {
 	ca := keys().ca
 	for sent, why := range map[string]string{"\x05\x01\x00": "not socks5://", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03": "not https://"} {
@@ -175,7 +180,8 @@ func TestNotAnHTTPProxy(t *testing.T) {
 	}
 }
 
-// TestRemote: other machines are refused, whatever they ask for, and a listener that they could reach is not served.
+// TestRemote: other machines are refused, whatever they ask for, and a listener that they could
+// reach is not served.
 func TestRemote(t *testing.T) {
 	g := newStrangerRig(t, func(p *Proxy) { p.Others = Tunnel })
 	for _, address := range []string{"https://api.weixin.qq.com/", "https://example.com/"} {
@@ -329,9 +335,9 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
-// BenchmarkUpload compares an upload through the proxy with one straight to the same handler over TLS, on connections that
-// are kept open, and a connection's whole cost: CONNECT, handshake, one small request. ratio is the price of the proxy: 1 is
-// none.
+// BenchmarkUpload compares an upload through the proxy with one straight to the same handler over
+// TLS, on connections that are kept open, and a connection's whole cost: CONNECT, handshake, one
+// small request. ratio is the price of the proxy: 1 is none.
 func BenchmarkUpload(b *testing.B) {
 	g := newRig(b)
 	leaf, err := keys().ca.Server()

@@ -26,8 +26,9 @@ import (
 	"github.com/wxup/wxup/sign"
 )
 
-// No goroutine outlives the tests: every listener, tunnel and half-done handshake has an end. net/http waits half a second
-// by itself before it closes a connection whose request it has refused.
+// No goroutine outlives the tests: every listener, tunnel and half-done handshake has an end.
+// net/http waits half a second by itself before it closes a connection whose request it has
+// refused.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
@@ -156,7 +157,8 @@ func get(tr *http.Transport, address string) (status int, body string, err error
 	return resp.StatusCode, string(b), err
 }
 
-// last is the newest thing that was seen of a kind, which may be a moment behind what a client knows.
+// last is the newest thing that was seen of a kind, which may be a moment behind what a client
+// knows.
 func (g *rig) last(want ...Outcome) Seen {
 	g.t.Helper()
 	for range 6000 {
@@ -182,8 +184,8 @@ func (g *rig) raw() *net.TCPConn {
 	return c.(*net.TCPConn)
 }
 
-// say sends something and gives all that comes until the proxy hangs up. The sender of a GET keeps its side open, as one
-// who means to hear the answer: to net/http the others would have gone away.
+// say sends something and gives all that comes until the proxy hangs up. The sender of a GET keeps
+// its side open, as one who means to hear the answer: to net/http the others would have gone away.
 func (g *rig) say(text string) string {
 	g.t.Helper()
 	c := g.raw()

@@ -18,7 +18,8 @@ import (
 	"github.com/wxup/wxup/explain"
 )
 
-// TestDiagnosis: what clients do when they do not trust the CA, or cannot speak TLS with us, and what is said of it.
+// TestDiagnosis: what clients do when they do not trust the CA, or cannot speak TLS with us, and
+// what is said of it.
 func TestDiagnosis(t *testing.T) {
 	dial := func(g *rig, c *tls.Config) error {
 		conn, err := connected(g, "api.mch.weixin.qq.com:443", "agent/1.0")
@@ -147,7 +148,8 @@ func TestDiagnosis(t *testing.T) {
 	}
 }
 
-// panicConn is the connection that the last connected gave, for a client that hangs up in the midst of its handshake.
+// panicConn is the connection that the last connected gave, for a client that hangs up in the midst
+// of its handshake.
 var panicConn hangUp
 
 type hangUp struct{ c net.Conn }
@@ -171,7 +173,8 @@ func connected(g *rig, hostport, agent string) (net.Conn, error) {
 	return c, nil
 }
 
-// TestSeen: the same again is counted; other things are 128 at most, and strangers' texts are tamed.
+// TestSeen: the same again is counted; other things are 128 at most, and strangers' texts are
+// tamed.
 func TestSeen(t *testing.T) {
 	now := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 	p := &Proxy{Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}

@@ -31,7 +31,8 @@ func (l memory) Accept() (net.Conn, error) {
 func (l memory) Close() error   { return nil }
 func (l memory) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
 
-// inMemory starts a proxy in a bubble and opens a connection to it. Call end before the bubble ends.
+// inMemory starts a proxy in a bubble and opens a connection to it. Call end before the bubble
+// ends.
 func inMemory(t *testing.T, ca *devkeys.CA) (p *Proxy, near net.Conn, end func()) {
 	l := make(memory)
 	p = &Proxy{CA: ca, Handler: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)}
@@ -101,7 +102,8 @@ func TestSlow(t *testing.T) {
 	}
 }
 
-// TestIdleTunnel: a tunnel in which nothing is said for five minutes ends; one in which only one side speaks does not.
+// TestIdleTunnel: a tunnel in which nothing is said for five minutes ends; one in which only one
+// side speaks does not.
 func TestIdleTunnel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, near := net.Pipe()

@@ -106,7 +106,8 @@ func TestTunnel(t *testing.T) {
 	}
 }
 
-// TestHalfClose: the client has said all, and still hears the answer, which is bigger than any buffer on the way.
+// TestHalfClose: the client has said all, and still hears the answer, which is bigger than any
+// buffer on the way.
 func TestHalfClose(t *testing.T) {
 	g := newRig(t, tunnelling)
 	text := bytes.Repeat([]byte("0123456789abcdef"), 1<<16) // 1 MB
@@ -122,7 +123,8 @@ func TestHalfClose(t *testing.T) {
 	}
 }
 
-// TestInside: a client on another machine is led to public addresses only, by name or by number, however it is written.
+// TestInside: a client on another machine is led to public addresses only, by name or by number,
+// however it is written.
 func TestInside(t *testing.T) {
 	secret := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "SECRET") }))
 	defer secret.Close()
@@ -171,7 +173,8 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestItself: the proxy connects neither to itself nor, by the environment it was started in, through itself.
+// TestItself: the proxy connects neither to itself nor, by the environment it was started in,
+// through itself.
 func TestItself(t *testing.T) {
 	g := newRig(t, tunnelling)
 	for _, sent := range []string{"CONNECT " + g.addr + " HTTP/1.1\r\n\r\n", "GET http://" + g.addr + "/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"} {

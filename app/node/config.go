@@ -32,8 +32,8 @@ type Config struct {
 	Proxy   string // for programs that cannot be configured with another host (HTTPS_PROXY)
 	SideCar string // account calls without a token (开放接口服务); trusts everyone who can reach it
 
-	// Movable names those of the listeners (http, https, admin, proxy, sidecar) that use any free port if
-	// theirs is taken. The port of URLs that were answered before does not move.
+	// Movable names those of the listeners (http, https, admin, proxy, sidecar) that use any free
+	// port if theirs is taken. The port of URLs that were answered before does not move.
 	Movable []string
 
 	// TLSCert and TLSKey are PEM files with a certificate of the operator's for HTTPS. Clients that
@@ -51,7 +51,8 @@ type Config struct {
 	ProxyOthers intercept.Policy
 
 	// API says how calls are answered. The node fills in what it provides itself: Index, Keeper,
-	// GBK, FromGBK, MerchantCAs, KeepAlive, KeepRefused, Proved and Log, and PublicURL if that is empty.
+	// GBK, FromGBK, MerchantCAs, KeepAlive, KeepRefused, Proved and Log, and PublicURL if that is
+	// empty.
 	API server.Config
 
 	Connections int // how many each listener keeps open at most; 0 is 1,024

@@ -7,7 +7,7 @@
 //
 // Tests of programs that use package wxup need less: see package wxuptest.
 //
-// From the bottom up: listen.go opens ports, doors.go, readiness.go and waiting.go are what answers there,
-// house.go does what is due now and then, config.go checks what was asked for, parts.go opens what a
-// node consists of, and node.go puts it all together.
+// From the bottom up: listen.go opens ports, doors.go, readiness.go and waiting.go are what answers
+// there, house.go does what is due now and then, config.go checks what was asked for, parts.go
+// opens what a node consists of, and node.go puts it all together.
 package node

@@ -117,8 +117,8 @@ func (k unlessFailed) Keep(ctx context.Context, m *server.Media, content io.Read
 	return k.Keeper.Keep(ctx, m, content)
 }
 
-// recoverIndex makes the index take changes again after its disk has failed, if what was acknowledged
-// last is on the disk.
+// recoverIndex makes the index take changes again after its disk has failed, if what was
+// acknowledged last is on the disk.
 func recoverIndex(ctx context.Context, log *slog.Logger, index *sqlindex.Index, blobs store.Blobs) error {
 	fault := index.Failed()
 	if fault == nil {

@@ -36,8 +36,8 @@ func open(t *testing.T, c Config) (datadir.Addresses, error) {
 	return n.Addresses(), nil
 }
 
-// TestPortTaken: a port that was asked for is an error before anything is created; a default port gives
-// way.
+// TestPortTaken: a port that was asked for is an error before anything is created; a default port
+// gives way.
 func TestPortTaken(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	addr := taken(t)

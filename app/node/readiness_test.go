@@ -21,8 +21,8 @@ func (p *pinged) Ping(context.Context) error {
 	return p.err
 }
 
-// TestReadiness: what is shared and down makes a node degraded, what is its own makes it not ready, and
-// only the operator learns why. The parts are asked once a second, however many ask.
+// TestReadiness: what is shared and down makes a node degraded, what is its own makes it not ready,
+// and only the operator learns why. The parts are asked once a second, however many ask.
 func TestReadiness(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		index, images := &pinged{}, &pinged{}

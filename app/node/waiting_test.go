@@ -14,8 +14,8 @@ import (
 	"github.com/wxup/wxup/wire"
 )
 
-// TestWaiting: while the index is away /readyz says so, and every API refuses in its own words, so that
-// callers that are sent here nevertheless try again.
+// TestWaiting: while the index is away /readyz says so, and every API refuses in its own words, so
+// that callers that are sent here nevertheless try again.
 func TestWaiting(t *testing.T) {
 	public, admin := waiting(server.Config{}, "index", server.ErrUnavailable)
 	askAt := func(h http.Handler, method, path, body string) *httptest.ResponseRecorder {

@@ -125,7 +125,8 @@ func tree(t *testing.T, names ...string) {
 	}
 }
 
-// listed returns what words mean: name=endpoint, with ! before what cannot be uploaded and @ after what repeats another.
+// listed returns what words mean: name=endpoint, with ! before what cannot be uploaded and @ after
+// what repeats another.
 func listed(t *testing.T, o Options, words ...string) (list string, skipped int) {
 	t.Helper()
 	items, skipped, err := Files(t.Context(), words, o)
@@ -207,7 +208,8 @@ func TestFilesOfACommandLine(t *testing.T) {
 	}
 }
 
-// TestOddFilesOfAPattern: a pipe is not waited for, and a control character in a name changes no suffix.
+// TestOddFilesOfAPattern: a pipe is not waited for, and a control character in a name changes no
+// suffix.
 func TestOddFilesOfAPattern(t *testing.T) {
 	need.That(t, runtime.GOOS != "windows", "names with line ends, and mkfifo", "use Unix")
 	tree(t, "d/1.jpg", "d/2\n.jpg", "d/3\t/4.jpg")

@@ -163,7 +163,8 @@ func TestInlineSecretNeedsMode(t *testing.T) {
 	}
 }
 
-// Flags win over the environment, that over the profile, that over the file; and each says where it is from.
+// Flags win over the environment, that over the profile, that over the file; and each says where it
+// is from.
 func TestPrecedence(t *testing.T) {
 	path := writeConfig(t, "to: article\nparallel: 2\nretries: 7\nrate: 1/s\nprofile: shop\nledger: l.db\nprofiles: {shop: {parallel: 3, retries: 8, rate: 2/s}}\n", 0o600)
 	t.Setenv("WXUP_RETRIES", "9")

@@ -25,9 +25,10 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// TestCrash kills a process that keeps and records uploads, again and again, and then looks for every upload that it has
-// acknowledged. This shows that the order of the steps is right; what it cannot show is a missing fsync, since the kernel
-// outlives the process: see TestOrder in fsblob and TestPragmas in sqlindex for those.
+// TestCrash kills a process that keeps and records uploads, again and again, and then looks for
+// every upload that it has acknowledged. This shows that the order of the steps is right; what it
+// cannot show is a missing fsync, since the kernel outlives the process: see TestOrder in fsblob
+// and TestPragmas in sqlindex for those.
 //
 // WXUP_LONG=1 makes it ten times as long.
 func TestCrash(t *testing.T) {
@@ -80,7 +81,8 @@ func openAll(ctx context.Context, dir string) (*store.Store, *fsblob.Dir, *sqlin
 	return s, blobs, index, err
 }
 
-// uploadForever is the process that is killed. Of each upload that is durable it writes a line, in one write.
+// uploadForever is the process that is killed. Of each upload that is durable it writes a line, in
+// one write.
 func uploadForever(dir string) error {
 	ctx := context.Background()
 	s, _, index, err := openAll(ctx, dir)
@@ -115,8 +117,8 @@ func uploadForever(dir string) error {
 	return <-failed
 }
 
-// crash runs the process, kills it after a time or a number of acknowledged uploads, and adds all that it has
-// acknowledged.
+// crash runs the process, kills it after a time or a number of acknowledged uploads, and adds all
+// that it has acknowledged.
 func crash(t *testing.T, dir string, after time.Duration, number int, acks map[string]ack) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])

@@ -14,8 +14,8 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// TestKept puts bytes while they are deleted, on disk, and in a bucket by two servers. WXUP_LONG=1 makes it ten times as
-// long.
+// TestKept puts bytes while they are deleted, on disk, and in a bucket by two servers. WXUP_LONG=1
+// makes it ten times as long.
 func TestKept(t *testing.T) {
 	need.Time(t)
 	rounds := 100

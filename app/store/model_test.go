@@ -7,14 +7,16 @@ import (
 	"testing"
 )
 
-// The model of how bytes are kept, recorded and deleted: the rules of sqlindex/bytes.go in a few lines, with one blob, two
-// uploads of it, one collector, and one crash. TestModel goes through every state that any interleaving can reach.
+// The model of how bytes are kept, recorded and deleted: the rules of sqlindex/bytes.go in a few
+// lines, with one blob, two uploads of it, one collector, and one crash. TestModel goes through
+// every state that any interleaving can reach.
 //
 //	an acknowledged upload has its bytes, always
 //	an upload that is not interrupted is acknowledged: from every state there is a way on
 //
-// What takes time in the program is a condition here: a lease ends when the request that it covers cannot arrive any more,
-// and a tombstone goes when no upload is left that began before the deletion.
+// What takes time in the program is a condition here: a lease ends when the request that it covers
+// cannot arrive any more, and a tombstone goes when no upload is left that began before the
+// deletion.
 
 type model struct {
 	remote bool   // S3: a DELETE may arrive late, even when the one who sent it has died; else a directory of this process
@@ -31,7 +33,8 @@ const (
 	gone
 )
 
-// row is the blob's row. Each claim to delete has a number of its own (in the program the time of the claim).
+// row is the blob's row. Each claim to delete has a number of its own (in the program the time of
+// the claim).
 type row struct {
 	state rowState
 	claim int8
@@ -163,7 +166,8 @@ func (m model) collect(s state, add func(string, func(*state))) {
 	if s.gc == idle && s.row.state == doomed && s.recorded() {
 		add("gc lets it live", func(s *state) { s.row = row{state: live} })
 	}
-	// Before it sends, the collector looks at the clock, not at the row: that is what the lease is for.
+	// Before it sends, the collector looks at the clock, not at the row: that is what the lease is
+	// for.
 	if s.gc == claimed {
 		add("gc is too late", func(s *state) { s.gc = idle })
 		if m.remote {
@@ -189,7 +193,8 @@ func (m model) collect(s state, add func(string, func(*state))) {
 	}
 }
 
-// crash kills a node: with a directory the only one, and all that is on its way; in front of a bucket one of them.
+// crash kills a node: with a directory the only one, and all that is on its way; in front of a
+// bucket one of them.
 func (m model) crash(s state, add func(string, func(*state))) {
 	if !m.remote {
 		add("crash", func(s *state) {

@@ -79,7 +79,8 @@ func TestKeepAndOpen(t *testing.T) {
 	}
 }
 
-// TestSameID: an ID depends on the account, the endpoint and the bytes, on all of each, and on nothing else.
+// TestSameID: an ID depends on the account, the endpoint and the bytes, on all of each, and on
+// nothing else.
 func TestSameID(t *testing.T) {
 	s, blobs := newStore(t)
 	keep := func(s *store.Store, account, endpoint, data, filename string) string {
@@ -232,7 +233,8 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
-// TestVerify: a file that is damaged is served only if nobody verifies it; one that is whole comes from its start.
+// TestVerify: a file that is damaged is served only if nobody verifies it; one that is whole comes
+// from its start.
 func TestVerify(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "blobs")
 	dir, err := fsblob.Open(path)

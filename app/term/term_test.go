@@ -78,7 +78,8 @@ func TestPainter(t *testing.T) {
 	}
 }
 
-// TestBars counts what bars show: the bar for all goes from nothing to the whole, also if a try begins anew.
+// TestBars counts what bars show: the bar for all goes from nothing to the whole, also if a try
+// begins anew.
 func TestBars(t *testing.T) {
 	var out bytes.Buffer
 	b := NewBars(&out, 3, 600, func(done int) string { return fmt.Sprintf("%d of 3", done) })

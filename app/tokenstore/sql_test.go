@@ -1,5 +1,5 @@
-// Package tokenstore_test runs package tokenstore's SQL over the databases that wxup is used with: the library itself may
-// import no driver.
+// Package tokenstore_test runs package tokenstore's SQL over the databases that wxup is used with:
+// the library itself may import no driver.
 package tokenstore_test
 
 import (
@@ -144,7 +144,8 @@ func TestSQL(t *testing.T) {
 		if token, err := store.Load(t.Context(), app+"2"); token != (wxup.Token{}) || err != nil {
 			t.Errorf("another app's: %v, %v", token, err)
 		}
-		// A renewal that fails, and one that finds nothing to do, keep what is there and give the lease back.
+		// A renewal that fails, and one that finds nothing to do, keep what is there and give the
+		// lease back.
 		failed := errors.New("no")
 		if _, err := store.Renew(t.Context(), app, func(context.Context, wxup.Token) (wxup.Token, error) { return wxup.Token{}, failed }); err != failed {
 			t.Errorf("got %v", err)
@@ -158,7 +159,8 @@ func TestSQL(t *testing.T) {
 	})
 }
 
-// Who is too slow loses the lease: what he has got may be dead, so he hands out what the next one has kept.
+// Who is too slow loses the lease: what he has got may be dead, so he hands out what the next one
+// has kept.
 func TestLostLease(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, db database) {
 		slow, fast := &tokenstore.SQL{DB: db.DB}, &tokenstore.SQL{DB: db.DB, Lease: time.Millisecond}

@@ -15,8 +15,8 @@ import (
 	"github.com/wxup/wxup/devkeys"
 )
 
-// TestEncode reads each format back. That Java itself reads them is tested with keytool (cmd/wxup/testdata/ca_export.txtar)
-// and with Java's own TLS client (package intercept).
+// TestEncode reads each format back. That Java itself reads them is tested with keytool
+// (cmd/wxup/testdata/ca_export.txtar) and with Java's own TLS client (package intercept).
 func TestEncode(t *testing.T) {
 	other, err := devkeys.NewCA(time.Now())
 	if err != nil {

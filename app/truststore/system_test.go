@@ -131,7 +131,8 @@ func TestSystems(t *testing.T) {
 	}
 }
 
-// TestUninstallRenewed: after a renewal, what was installed before it is taken out too, and no other CA's.
+// TestUninstallRenewed: after a renewal, what was installed before it is taken out too, and no
+// other CA's.
 func TestUninstallRenewed(t *testing.T) {
 	s := &System{OS: "linux", Root: t.TempDir()}
 	dir := filepath.Join(s.Root, "usr/local/share/ca-certificates")
@@ -161,8 +162,8 @@ func TestUninstallRenewed(t *testing.T) {
 	}
 }
 
-// TestDebian runs Debian's own script on a system in a directory: install and uninstall, each twice, leave what was there
-// before, byte for byte, and the hooks hear of both.
+// TestDebian runs Debian's own script on a system in a directory: install and uninstall, each
+// twice, leave what was there before, byte for byte, and the hooks hear of both.
 func TestDebian(t *testing.T) {
 	const script = "/usr/sbin/update-ca-certificates"
 	if text, err := os.ReadFile(script); err != nil || !bytes.Contains(text, []byte("--localcertsdir")) {

@@ -35,9 +35,9 @@ type Policy struct {
 	Keep      int           // keep this many of the newest exchanges
 	Images    time.Duration // forget files not uploaded for this long, and end their URLs; at least 48 hours; 0: none
 	Account   string        // only this account's; "": all
-	// Orphans is how long bytes are kept once nothing is to have them: at least an hour; 0 is a day.
-	// They are left by what was forgotten, by refused files that the inspector shows, and by uploads
-	// that were interrupted.
+	// Orphans is how long bytes are kept once nothing is to have them: at least an hour; 0 is a
+	// day. They are left by what was forgotten, by refused files that the inspector shows, and by
+	// uploads that were interrupted.
 	Orphans time.Duration
 	DryRun  bool // only count
 

@@ -76,8 +76,8 @@ func (b busy) List(ctx context.Context) iter.Seq2[store.Info, error] {
 	}
 }
 
-// TestMoveWhileServed: of what is uploaded while images and index are copied, no record arrives without
-// its bytes.
+// TestMoveWhileServed: of what is uploaded while images and index are copied, no record arrives
+// without its bytes.
 func TestMoveWhileServed(t *testing.T) {
 	eachIndex(t, func(t *testing.T, from *sqlindex.Index) {
 		source, target := openBlobDir(t), openBlobDir(t)
@@ -96,7 +96,8 @@ func TestMoveWhileServed(t *testing.T) {
 	})
 }
 
-// TestLeftIndex: a migrated index is out of use and its copy in use, until the old one is reclaimed.
+// TestLeftIndex: a migrated index is out of use and its copy in use, until the old one is
+// reclaimed.
 func TestLeftIndex(t *testing.T) {
 	ctx := t.Context()
 	old, next := &datadir.Dir{Index: openIndex(t, filepath.Join(t.TempDir(), "index.db"))}, &datadir.Dir{Index: openIndex(t, filepath.Join(t.TempDir(), "next.db"))}

@@ -19,7 +19,8 @@ type Scrubbable interface {
 	Live(ctx context.Context, after string, limit int) ([]store.Row, error)
 }
 
-// Scrub says how all bytes are read now and then, so that damage is found before they are asked for.
+// Scrub says how all bytes are read now and then, so that damage is found before they are asked
+// for.
 type Scrub struct {
 	Every time.Duration               // from the beginning of one pass to that of the next
 	Piece time.Duration               // a piece of a pass is due this often, on one of all servers
@@ -34,8 +35,8 @@ const (
 	scrubAtOnce = 100 // files after which it is noted
 )
 
-// Do reads the next piece, if it is due, and marks what is damaged. Bytes that were marked before are
-// read again first: they may have been restored.
+// Do reads the next piece, if it is due, and marks what is damaged. Bytes that were marked before
+// are read again first: they may have been restored.
 func (s Scrub) Do(ctx context.Context, index Scrubbable, blobs store.Blobs, now time.Time) error {
 	if due, err := index.Due(ctx, "scrub piece", s.Piece, now); err != nil || !due {
 		return err

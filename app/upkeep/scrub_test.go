@@ -24,8 +24,9 @@ func (o *opened) Open(ctx context.Context, sum string) (*store.Blob, error) {
 	return o.Blobs.Open(ctx, sum)
 }
 
-// TestScrub reads seven files in pieces of two, each by another node: a pass reads each file once, goes on where the one before
-// has ended, and finds what is damaged. What is restored loses its mark with the next piece. The next pass is due after a month.
+// TestScrub reads seven files in pieces of two, each by another node: a pass reads each file once,
+// goes on where the one before has ended, and finds what is damaged. What is restored loses its
+// mark with the next piece. The next pass is due after a month.
 func TestScrub(t *testing.T) {
 	s := onDisk(t)
 	ctx, now := t.Context(), time.Now()

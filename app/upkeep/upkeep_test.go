@@ -115,7 +115,8 @@ func (s *site) has(content string) bool {
 
 const day = 24 * time.Hour
 
-// TestCollect: what is old goes, and nothing else: not what was uploaded again since, nor what another account has as well.
+// TestCollect: what is old goes, and nothing else: not what was uploaded again since, nor what
+// another account has as well.
 func TestCollect(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *site) {
 		ctx := t.Context()
@@ -186,7 +187,8 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestCheck: what is missing and what is damaged is found, each record of it; a copy mends it, and no copy but the right one.
+// TestCheck: what is missing and what is damaged is found, each record of it; a copy mends it, and
+// no copy but the right one.
 func TestCheck(t *testing.T) {
 	s := onDisk(t)
 	ctx := t.Context()
@@ -243,7 +245,8 @@ func (s *site) path(sum string) string {
 	return b.ReadSeekCloser.(*os.File).Name()
 }
 
-// TestCopyImages: from disk to S3 and back, cut short and gone on with; what is there is not copied again.
+// TestCopyImages: from disk to S3 and back, cut short and gone on with; what is there is not copied
+// again.
 func TestCopyImages(t *testing.T) {
 	from, to := onDisk(t), onServers(t)
 	const files = 250
@@ -276,7 +279,8 @@ func TestCopyImages(t *testing.T) {
 	}
 }
 
-// TestCollectKeeps: a dry run counts as many exchanges as would go, with those of the newest that stay.
+// TestCollectKeeps: a dry run counts as many exchanges as would go, with those of the newest that
+// stay.
 func TestCollectKeeps(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *site) {
 		for i := range 10 {
@@ -313,7 +317,8 @@ type unreadable struct {
 
 func (u unreadable) Read([]byte) (int, error) { return 0, u.why }
 
-// TestRepairUnsure: bytes that the store does not give just now are not removed; those that the disk cannot read are.
+// TestRepairUnsure: bytes that the store does not give just now are not removed; those that the
+// disk cannot read are.
 func TestRepairUnsure(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *site) {
 		s.upload("a", "on its way", day, 0)
@@ -343,8 +348,8 @@ func (r *removals) Delete(_ context.Context, sum string) error {
 	return nil
 }
 
-// TestCopyDamaged: what is damaged is counted, and does not keep the rest from being copied. What the target does not take
-// ends the copying.
+// TestCopyDamaged: what is damaged is counted, and does not keep the rest from being copied. What
+// the target does not take ends the copying.
 func TestCopyDamaged(t *testing.T) {
 	from, to := onDisk(t), onDisk(t)
 	for i := range 50 {
@@ -389,8 +394,8 @@ func TestCopyRecorded(t *testing.T) {
 	})
 }
 
-// TestRepairInBucket: what is damaged in a bucket is gone when it is said to be removed, and right when it is said to be
-// repaired.
+// TestRepairInBucket: what is damaged in a bucket is gone when it is said to be removed, and right
+// when it is said to be repaired.
 func TestRepairInBucket(t *testing.T) {
 	ctx, s, server := t.Context(), onDisk(t), testservers.NewS3(t, "")
 	copies := s.blobs

@@ -1,5 +1,6 @@
-// Package words is what the program wxup says: the long texts of its help, and the Chinese of every text, in one catalogue per
-// group of commands. The code has the short English texts, which are the keys.
+// Package words is what the program wxup says: the long texts of its help, and the Chinese of every
+// text, in one catalogue per group of commands. The code has the short English texts, which are the
+// keys.
 package words
 
 import (

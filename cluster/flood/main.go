@@ -36,8 +36,8 @@ const (
 	mostSlower = 2         // times the latency without an attack
 	mostMemory = 256 << 20 // above what the server had before
 
-	// The attackers take from the same processors as the server and the honest clients. On a machine
-	// that is busy with other work too, the short form holds only that uploads go on.
+	// The attackers take from the same processors as the server and the honest clients. On a
+	// machine that is busy with other work too, the short form holds only that uploads go on.
 	busySlower = 20
 )
 

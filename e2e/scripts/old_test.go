@@ -27,7 +27,8 @@ import (
 // oldData holds what commit c4f0ac7 wrote. Its README.md says what is in it.
 const oldData = checkout + "/app/testdata/c4f0ac7"
 
-// TestOldData opens what commit c4f0ac7 wrote to disk. Beside the commands of TestScripts there are:
+// TestOldData opens what commit c4f0ac7 wrote to disk. Beside the commands of TestScripts there
+// are:
 //
 //	unpack ARCHIVE             unpack an archive of oldData
 //	answers FILE               fetch what each answer listed in FILE names; it must be the file that was uploaded

@@ -24,7 +24,8 @@ const checkout = "../.."
 // A step is a line of a document that begins with "$ ", and the lines below it: what it prints.
 type step struct{ command, output string }
 
-// TestReadme runs the lines of both READMEs that begin with "$ ", in order, and compares what they print.
+// TestReadme runs the lines of both READMEs that begin with "$ ", in order, and compares what they
+// print.
 func TestReadme(t *testing.T) {
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
 		text, err := os.ReadFile(filepath.Join(checkout, name))
@@ -98,7 +99,8 @@ func blank(text string) string {
 	return numbers.ReplaceAllString(text, "0")
 }
 
-// alike matches text as blank leaves it; … stands for any text, and alone in its column for any lines.
+// alike matches text as blank leaves it; … stands for any text, and alone in its column for any
+// lines.
 func alike(text string) *regexp.Regexp {
 	text = regexp.QuoteMeta(blank(text))
 	text = regexp.MustCompile(`(?m)^ +… .*$`).ReplaceAllString(text, `(?s:.*)`)

@@ -67,7 +67,8 @@ func TestMain(m *testing.M) {
 //	same FILE            fetch the URL (or media_id) in the last command's stdout; it must give FILE's bytes
 func TestScripts(t *testing.T) { runScripts(t, "testdata", nil) }
 
-// TestServers runs the scripts that need PostgreSQL and S3: $INDEX and $BLOBS name an empty database and an empty bucket.
+// TestServers runs the scripts that need PostgreSQL and S3: $INDEX and $BLOBS name an empty
+// database and an empty bucket.
 func TestServers(t *testing.T) {
 	s3 := testservers.S3(t)
 	index, blobs := testservers.Postgres(t), s3.URL(t)

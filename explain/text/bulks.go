@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// SmallBulk is the size in bytes up to which the whole form is combined with other mistakes as small
-// texts are.
+// SmallBulk is the size in bytes up to which the whole form is combined with other mistakes as
+// small texts are.
 const SmallBulk = 8 << 10
 
 // Bulks lists the large bodies, the likeliest first: those tried before the rarer small texts, and

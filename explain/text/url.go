@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// otherPaths are paths of APIs that are not uploads: they are left over from the page or the program
-// that a client was copied from.
+// otherPaths are paths of APIs that are not uploads: they are left over from the page or the
+// program that a client was copied from.
 var otherPaths = []string{
 	"/v3/certificates", "/v3/pay/transactions/jsapi", "/v3/pay/transactions/native", "/v3/pay/transactions/app", "/v3/pay/transactions/h5",
 	"/v3/pay/partner/transactions/jsapi", "/v3/refund/domestic/refunds", "/v3/marketing/favor/coupon-stocks",

@@ -149,8 +149,8 @@ func (v *values) renamed(name, digest, pad string) {
 	v.styles(changed, Flaw{"v3.meta.key_names", strings.TrimSpace(name + ", " + digest)})
 }
 
-// rarer adds misprinted values of each member, the file's other digests and names, nothings that are
-// not texts, and members that were added.
+// rarer adds misprinted values of each member, the file's other digests and names, nothings that
+// are not texts, and members that were added.
 func (v *values) rarer() {
 	s := v.s
 	v.brief = true

@@ -19,10 +19,12 @@ var secret = regexp.MustCompile(`(?i)(sign|signature|mac|secret|token|password|a
 // elsewhere are directories without code of the library or the program.
 var elsewhere = regexp.MustCompile(`^(testdata|bench|cluster|conformance|\.\w.*)$`)
 
-// kinds are names of values that are compared with constants whose names look like those of secrets.
+// kinds are names of values that are compared with constants whose names look like those of
+// secrets.
 var kinds = regexp.MustCompile(`^(Kind|Problem|p)$`)
 
-// constantTime counts the comparisons in constant time by file and function. None may turn into another one.
+// constantTime counts the comparisons in constant time by file and function. None may turn into
+// another one.
 var constantTime = map[string]int{
 	"app/inspector/session.go are":     1,
 	"app/inspector/session.go useOnce": 1,
@@ -43,8 +45,8 @@ var harmless = map[string]string{
 	"tokenstore/sql.go: token, held":              "a client's own tokens",
 }
 
-// TestConstantTime finds comparisons of secrets with ==, != and bytes.Equal: their time tells how many bytes are right.
-// Secrets are compared with crypto/subtle or crypto/hmac.
+// TestConstantTime finds comparisons of secrets with ==, != and bytes.Equal: their time tells how
+// many bytes are right. Secrets are compared with crypto/subtle or crypto/hmac.
 func TestConstantTime(t *testing.T) {
 	files := token.NewFileSet()
 	found, seen := map[string]int{}, map[string]bool{}

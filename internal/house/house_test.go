@@ -105,8 +105,9 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// may says which packages of the library a package of it may import. Reasons: signatures, forms and images know nothing of
-// WeChat's endpoints; wire knows the formats and no client; explain is pure; the client knows no server; nothing knows the program.
+// may says which packages of the library a package of it may import. Reasons: signatures, forms and
+// images know nothing of WeChat's endpoints; wire knows the formats and no client; explain is pure;
+// the client knows no server; nothing knows the program.
 var may = map[string][]string{
 	"":              {"/sign", "/form", "/media", "/problem", "/wire", "/internal/source", "/internal/carry", "/internal/pace", "/internal/flight"},
 	"/problem":      nil,
@@ -133,7 +134,8 @@ var may = map[string][]string{
 	"/internal/house/report": {"/internal/house"},
 }
 
-// TestImports: the library's packages import each other in one direction, and nothing else but the standard library.
+// TestImports: the library's packages import each other in one direction, and nothing else but the
+// standard library.
 func TestImports(t *testing.T) {
 	const module = "github.com/wxup/wxup"
 	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
@@ -172,7 +174,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestProgramImports: nothing in the program imports the command, and what must know no command line imports no cobra.
+// TestProgramImports: nothing in the program imports the command, and what must know no command
+// line imports no cobra.
 func TestProgramImports(t *testing.T) {
 	err := filepath.WalkDir(filepath.Join(root, "app"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -256,8 +259,8 @@ func TestTour(t *testing.T) {
 	}
 }
 
-// literal is a fact of the protocol that is written once, in package wire: the name of a header or a
-// host.
+// literal is a fact of the protocol that is written once, in package wire: the name of a header or
+// a host.
 var literal = regexp.MustCompile(`^(Wechatpay-[A-Za-z-]+|Request-ID|(api[a-z0-9]*|qyapi|[a-z]+\.api)(\.mch)?\.(weixin\.qq\.com|wechatpay\.cn))$`)
 
 // TestLiterals: no other package of the library spells them.

@@ -2,9 +2,9 @@ package secret
 
 import "reflect"
 
-// Walk replaces every text in the value that v points to by what mask makes of it: in fields, lists,
-// maps and what pointers lead to. The keys of maps count. Texts that do not change are not written,
-// so that a value which others read may be walked again.
+// Walk replaces every text in the value that v points to by what mask makes of it: in fields,
+// lists, maps and what pointers lead to. The keys of maps count. Texts that do not change are not
+// written, so that a value which others read may be walked again.
 func Walk(v any, mask func(string) string) { walk(reflect.ValueOf(v), mask) }
 
 func walk(v reflect.Value, mask func(string) string) {

@@ -115,7 +115,8 @@ func TestPass(t *testing.T) {
 	}
 }
 
-// TestFaults: whatever goes wrong in a package fails the run and is named, and the other packages run.
+// TestFaults: whatever goes wrong in a package fails the run and is named, and the other packages
+// run.
 func TestFaults(t *testing.T) {
 	need.Time(t)
 	for _, x := range []struct {
@@ -200,7 +201,8 @@ func TestDetectorCrash(t *testing.T) {
 	}
 }
 
-// TestInterrupted: nothing is left of a run that is interrupted or killed while a test with a child is running.
+// TestInterrupted: nothing is left of a run that is interrupted or killed while a test with a child
+// is running.
 func TestInterrupted(t *testing.T) {
 	need.Time(t)
 	if len(marked("PATH="+os.Getenv("PATH"))) == 0 && os.Getenv("PATH") != "" {

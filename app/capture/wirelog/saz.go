@@ -10,7 +10,8 @@ import (
 	"strconv"
 )
 
-// A Fiddler archive is a ZIP with a file for each request, raw/7_c.txt, and its answer, raw/7_s.txt.
+// A Fiddler archive is a ZIP with a file for each request, raw/7_c.txt, and its answer,
+// raw/7_s.txt.
 var sazFile = regexp.MustCompile(`^raw[/\\](\d+)_([cs])\.txt$`)
 
 const sazMost = 10_000 // messages

@@ -14,8 +14,9 @@ import (
 	"github.com/wxup/wxup/app/internal/phrase"
 )
 
-// TestChinese runs every command's help, a flag that it does not have, arguments that it does not take and a data directory
-// that does not exist, and then refusals and start errors. Each line must have Chinese, unless it is a command, a path or data.
+// TestChinese runs every command's help, a flag that it does not have, arguments that it does not
+// take and a data directory that does not exist, and then refusals and start errors. Each line must
+// have Chinese, unless it is a command, a path or data.
 func TestChinese(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -93,7 +94,8 @@ func TestChinese(t *testing.T) {
 
 var (
 	chinese = regexp.MustCompile(`\p{Han}`)
-	// data matches lines without a text: commands and what they print for programs, variables, paths, and the YAML of a sample.
+	// data matches lines without a text: commands and what they print for programs, variables,
+	// paths, and the YAML of a sample.
 	data     = regexp.MustCompile(`^\s*(wxup |eval |java |find |pbpaste |(zsh|fish|powershell)  +wxup |[a-z0-9_]+: |- match: |profiles:$|shop:$|news:$|✓ |WXUP_\w+|/\S+$)`)
 	flagType = regexp.MustCompile(`^ +(-\w, |    )?--\S+( [a-z]+)?`)
 	// sentence matches four words in a row, which Chinese beside them does not excuse.

@@ -33,7 +33,8 @@ func TestCompletion(t *testing.T) {
 	config := writeFile(t, "profiles: {shop-one: {mchid: 1900009191}, shop-two: {appid: wx1}, news: {appid: wx2}}\n")
 	env := []string{"WXUP_CONFIG=" + config}
 	for _, x := range []struct{ shell, endpoint, profile, command string }{
-		// COMPREPLY is what bash would show; the functions of the package bash-completion that the script wants are few.
+		// COMPREPLY is what bash would show; the functions of the package bash-completion that the
+		// script wants are few.
 		{"bash", bashAsks("wxup put a.jpg --to mar"), bashAsks("wxup put --profile shop"), bashAsks("wxup do")},
 		{"fish", "wxup completion fish | source; complete -C 'wxup put a.jpg --to mar'", "wxup completion fish | source; complete -C 'wxup put --profile shop'", "wxup completion fish | source; complete -C 'wxup do'"},
 	} {
@@ -79,7 +80,8 @@ __start_wxup
 printf '%s\n' "${COMPREPLY[@]}"`
 }
 
-// zshAsks types a line and Tab into a zsh with a terminal of its own, and prints what that then shows of it.
+// zshAsks types a line and Tab into a zsh with a terminal of its own, and prints what that then
+// shows of it.
 func zshAsks(line, want string) string {
 	return `
 zmodload zsh/zpty

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestVerifyReads damages one of two images. It is answered with 500 from then on, the other one is served; the operator learns of
-// it in three places, until fsck has restored it.
+// TestVerifyReads damages one of two images. It is answered with 500 from then on, the other one is
+// served; the operator learns of it in three places, until fsck has restored it.
 func TestVerifyReads(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--verify-reads")

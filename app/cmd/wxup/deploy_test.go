@@ -14,8 +14,8 @@ import (
 	"github.com/wxup/wxup/app/settings"
 )
 
-// TestDeploy: every variable that the files in deploy/ set is the twin of a flag, or a credential; every YAML file is one;
-// and the ports that they name are those that they open.
+// TestDeploy: every variable that the files in deploy/ set is the twin of a flag, or a credential;
+// every YAML file is one; and the ports that they name are those that they open.
 func TestDeploy(t *testing.T) {
 	p := &program{}
 	root := rootCommand(p)

@@ -88,7 +88,8 @@ func unknown(root *cobra.Command, words []string) string {
 	return ""
 }
 
-// fenced returns the lines of a document's code blocks, each block followed by a line of three backticks.
+// fenced returns the lines of a document's code blocks, each block followed by a line of three
+// backticks.
 func fenced(t *testing.T, file string) []string {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestExecStopped: a signal that comes while the server starts stops the command that was to be run.
+// TestExecStopped: a signal that comes while the server starts stops the command that was to be
+// run.
 func TestExecStopped(t *testing.T) {
 	t.Chdir(t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())

@@ -18,7 +18,8 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// running is a wxup exec whose command waits until its standard input ends, and then ends with status 3.
+// running is a wxup exec whose command waits until its standard input ends, and then ends with
+// status 3.
 type running struct {
 	*exec.Cmd
 	tmp   string // its temporary directory
@@ -52,7 +53,8 @@ func startExec(t *testing.T, tmp string) *running {
 	return r
 }
 
-// silent reports whether wxup and its command have ended within a minute: nobody can write to their output any more.
+// silent reports whether wxup and its command have ended within a minute: nobody can write to their
+// output any more.
 func (r *running) silent() bool {
 	r.out.SetReadDeadline(time.Now().Add(time.Minute))
 	_, err := io.Copy(io.Discard, r.out)
@@ -64,7 +66,8 @@ func (r *running) left() []string {
 	return left
 }
 
-// TestExecLeavesNothing: whatever signal comes, neither the directory with private keys nor the command is left.
+// TestExecLeavesNothing: whatever signal comes, neither the directory with private keys nor the
+// command is left.
 func TestExecLeavesNothing(t *testing.T) {
 	for name, x := range map[string]struct {
 		do     func(r *running)
@@ -95,7 +98,8 @@ func TestExecLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestExecKilled: SIGKILL leaves a directory with private keys; the next wxup exec removes it, and no other.
+// TestExecKilled: SIGKILL leaves a directory with private keys; the next wxup exec removes it, and
+// no other.
 func TestExecKilled(t *testing.T) {
 	need.Time(t)
 	t.Parallel()

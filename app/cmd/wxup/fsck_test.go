@@ -80,8 +80,8 @@ func TestFsckIndex(t *testing.T) {
 	}
 }
 
-// TestFsckTornIndex overwrites pages all over the index. fsck says each time that it is damaged; serve starts, or ends with an
-// error that says so. Nothing panics.
+// TestFsckTornIndex overwrites pages all over the index. fsck says each time that it is damaged;
+// serve starts, or ends with an error that says so. Nothing panics.
 func TestFsckTornIndex(t *testing.T) {
 	data := keptUploads(t)
 	index := filepath.Join(data, "index.db")

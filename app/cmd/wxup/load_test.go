@@ -136,8 +136,8 @@ func unique(n int) []byte {
 	return b
 }
 
-// BenchmarkBurst sends 200 uploads of 2 MB at once and prints the most memory that the server had resident meanwhile.
-// What does not fit into the budget waits; none may fail.
+// BenchmarkBurst sends 200 uploads of 2 MB at once and prints the most memory that the server had
+// resident meanwhile. What does not fit into the budget waits; none may fail.
 func BenchmarkBurst(b *testing.B) {
 	const callers, size = 200, 2 << 20
 	p := start(b, b.TempDir(), "--budget-wait", "60s")
@@ -172,7 +172,8 @@ func BenchmarkBurst(b *testing.B) {
 	}
 }
 
-// TestCrowd: what does not fit into the budget in time is told so, in the documented way, and the rest is accepted.
+// TestCrowd: what does not fit into the budget in time is told so, in the documented way, and the
+// rest is accepted.
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	p := start(t, t.TempDir(), "--budget", strconv.Itoa(32<<20), "--budget-wait", "1ms")
@@ -204,8 +205,9 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
-// TestKill kills the server with SIGKILL at random moments while uploads run, over all three APIs that need no TLS, and
-// then looks for every upload that was acknowledged: its bytes must be there and right. WXUP_LONG=1 kills 100 times.
+// TestKill kills the server with SIGKILL at random moments while uploads run, over all three APIs
+// that need no TLS, and then looks for every upload that was acknowledged: its bytes must be there
+// and right. WXUP_LONG=1 kills 100 times.
 func TestKill(t *testing.T) {
 	need.Time(t)
 	t.Parallel()
@@ -277,7 +279,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestStop sends SIGTERM while uploads run: those under way finish, and nothing that was acknowledged is lost.
+// TestStop sends SIGTERM while uploads run: those under way finish, and nothing that was
+// acknowledged is lost.
 func TestStop(t *testing.T) {
 	need.Time(t)
 	t.Parallel()
@@ -324,7 +327,8 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestPermissions: nothing that the server writes may be read by others, but what it hands out as public.
+// TestPermissions: nothing that the server writes may be read by others, but what it hands out as
+// public.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")

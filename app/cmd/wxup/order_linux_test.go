@@ -16,8 +16,9 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// TestOrder watches the system calls of one upload: what makes it survive a loss of power must have happened before the
-// answer is sent. kill -9 cannot show this, as it leaves the kernel's cache alone.
+// TestOrder watches the system calls of one upload: what makes it survive a loss of power must have
+// happened before the answer is sent. kill -9 cannot show this, as it leaves the kernel's cache
+// alone.
 //
 //	the temporary file is synced → renamed → its directory synced → the index's log synced → HTTP 200
 func TestOrder(t *testing.T) {

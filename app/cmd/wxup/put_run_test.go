@@ -30,7 +30,8 @@ import (
 	"github.com/wxup/wxup/internal/need"
 )
 
-// road stands before a real server: it counts the uploads by their files' names, and may keep them waiting.
+// road stands before a real server: it counts the uploads by their files' names, and may keep them
+// waiting.
 type road struct {
 	URL string
 
@@ -129,8 +130,8 @@ func (rd *road) failing(fail func(try int) bool) {
 	rd.fail = fail
 }
 
-// forget begins to count anew, and gives what was counted. It is for when the clients have ended; what one that was killed
-// had under way still counts.
+// forget begins to count anew, and gives what was counted. It is for when the clients have ended;
+// what one that was killed had under way still counts.
 func (rd *road) forget() (answered map[string]int, tries int) {
 	rd.mu.Lock()
 	defer rd.mu.Unlock()
@@ -142,8 +143,8 @@ func (rd *road) forget() (answered map[string]int, tries int) {
 	return answered, tries
 }
 
-// accepted is how many uploads were accepted, of all files together. A try that was refused for a moment, as a busy server
-// may do, is none.
+// accepted is how many uploads were accepted, of all files together. A try that was refused for a
+// moment, as a busy server may do, is none.
 func accepted(answered map[string]int) (n int) {
 	for _, times := range answered {
 		n += times
@@ -216,8 +217,9 @@ func (s *shop) mustPut(args ...string) map[string]uploadedLine {
 	return lines(s.t, out)
 }
 
-// TestThousands: a folder of files goes up once; the second run makes no call at all; what is changed goes up again.
-// WXUP_LONG=1 makes it 2,000 files instead of 200 and, without the race detector, bounds the memory.
+// TestThousands: a folder of files goes up once; the second run makes no call at all; what is
+// changed goes up again. WXUP_LONG=1 makes it 2,000 files instead of 200 and, without the race
+// detector, bounds the memory.
 func TestThousands(t *testing.T) {
 	need.Time(t)
 	t.Parallel()
@@ -277,7 +279,8 @@ func TestThousands(t *testing.T) {
 	}
 }
 
-// peakOf is the most memory that a running process has had resident, in bytes; 0 if it is not known.
+// peakOf is the most memory that a running process has had resident, in bytes; 0 if it is not
+// known.
 func peakOf(cmd *exec.Cmd) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	if err != nil {
@@ -289,8 +292,8 @@ func peakOf(cmd *exec.Cmd) int64 {
 	return kb << 10
 }
 
-// TestKilledRun kills the program with SIGKILL in the middle, again and again, until it comes to its end: no file is lost,
-// and none that it has told of is sent again.
+// TestKilledRun kills the program with SIGKILL in the middle, again and again, until it comes to
+// its end: no file is lost, and none that it has told of is sent again.
 func TestKilledRun(t *testing.T) {
 	need.Time(t)
 	t.Parallel()
@@ -352,7 +355,8 @@ func TestKilledRun(t *testing.T) {
 	}
 }
 
-// TestTwoRunsAtOnce: two processes with the same files and the same ledger both come to their end, and both know all.
+// TestTwoRunsAtOnce: two processes with the same files and the same ledger both come to their end,
+// and both know all.
 func TestTwoRunsAtOnce(t *testing.T) {
 	need.Time(t)
 	t.Parallel()
@@ -386,8 +390,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	}
 }
 
-// TestStopOnce: the first Ctrl-C lets those finish that are being sent, says how many are left and how to go on; the next
-// run sends these, and no others.
+// TestStopOnce: the first Ctrl-C lets those finish that are being sent, says how many are left and
+// how to go on; the next run sends these, and no others.
 func TestStopOnce(t *testing.T) {
 	t.Parallel()
 	need.That(t, runtime.GOOS != "windows", "signals", "use Unix")
@@ -509,7 +513,8 @@ func TestPausedRunStops(t *testing.T) {
 	}
 }
 
-// TestStuckRunStops: one Ctrl-C, or the signal of timeout(1), also ends a run that waits for a pipe into which nobody writes.
+// TestStuckRunStops: one Ctrl-C, or the signal of timeout(1), also ends a run that waits for a pipe
+// into which nobody writes.
 func TestStuckRunStops(t *testing.T) {
 	need.Time(t)
 	t.Parallel()

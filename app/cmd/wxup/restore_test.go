@@ -13,9 +13,9 @@ import (
 	"github.com/wxup/wxup"
 )
 
-// TestRestoreDrill loses a machine: of what it had only the backup is left, which is copied to a new data directory. A client that
-// was set up for the old machine goes on there: each URL and id gives the same bytes, the same image gets the same id, and its
-// keys and tokens are good.
+// TestRestoreDrill loses a machine: of what it had only the backup is left, which is copied to a
+// new data directory. A client that was set up for the old machine goes on there: each URL and id
+// gives the same bytes, the same image gets the same id, and its keys and tokens are good.
 func TestRestoreDrill(t *testing.T) {
 	lost := filepath.Join(t.TempDir(), "lost")
 	p := start(t, lost)

@@ -10,8 +10,9 @@ import (
 	"github.com/wxup/wxup/media"
 )
 
-// TestEveryRow is the whole way for every row, with nothing left out: the library, over TLS with the certificates that the
-// first start made, to the program as a process of its own, onto the disk; and after a restart the bytes back.
+// TestEveryRow is the whole way for every row, with nothing left out: the library, over TLS with
+// the certificates that the first start made, to the program as a process of its own, onto the
+// disk; and after a restart the bytes back.
 func TestEveryRow(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--https", "127.0.0.1:0")

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// helper is the variable that makes this test binary a process that has a directory and waits to be killed.
+// helper is the variable that makes this test binary a process that has a directory and waits to be
+// killed.
 const helper = "SCRATCH_TEST_HELPER"
 
 func TestMain(m *testing.M) {
@@ -27,7 +28,8 @@ func TestMain(m *testing.M) {
 	d.Remove()
 }
 
-// user starts a process that has a directory, and returns the directory, how to kill the process, and how to end it.
+// user starts a process that has a directory, and returns the directory, how to kill the process,
+// and how to end it.
 func user(t *testing.T) (dir string, kill, end func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -69,7 +71,8 @@ func temporary(t *testing.T) string {
 	return dir
 }
 
-// TestKilled: a killed process leaves its directory, and the next process removes it; those in use stay.
+// TestKilled: a killed process leaves its directory, and the next process removes it; those in use
+// stay.
 func TestKilled(t *testing.T) {
 	temporary(t)
 	killed, kill, _ := user(t)

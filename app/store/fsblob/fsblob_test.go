@@ -222,8 +222,8 @@ func TestBitRot(t *testing.T) {
 	noTemp(t, d)
 }
 
-// TestOrder pins the order in which a Put changes the file system. Each step that is missing here loses acknowledged
-// uploads when the power goes.
+// TestOrder pins the order in which a Put changes the file system. Each step that is missing here
+// loses acknowledged uploads when the power goes.
 func TestOrder(t *testing.T) {
 	d := openDir(t, t.TempDir())
 	data := []byte("one image")
@@ -243,8 +243,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestFaults fails the n-th step of a Put for every n, and the one after it as well: the Put must fail, leave nothing
-// behind, and the next one must do everything anew.
+// TestFaults fails the n-th step of a Put for every n, and the one after it as well: the Put must
+// fail, leave nothing behind, and the next one must do everything anew.
 func TestFaults(t *testing.T) {
 	errDisk := errors.New("input/output error")
 	tried := 0
@@ -304,8 +304,8 @@ func TestFaults(t *testing.T) {
 	t.Logf("%d faults", tried)
 }
 
-// TestFaultOfAnother: while the directory of a blob that is seen already is being synced, a second Put of it must not be
-// acknowledged; and when that sync fails, it must write its own.
+// TestFaultOfAnother: while the directory of a blob that is seen already is being synced, a second
+// Put of it must not be acknowledged; and when that sync fails, it must write its own.
 func TestFaultOfAnother(t *testing.T) {
 	d := openDir(t, t.TempDir())
 	data := []byte("one image")

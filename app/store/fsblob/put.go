@@ -106,7 +106,8 @@ func (d *Dir) publish(tmp, sum string, content io.ReadSeeker) error {
 	return nil
 }
 
-// whole waits until another Put of what is seen is over: whatever is seen under the lock is durable.
+// whole waits until another Put of what is seen is over: whatever is seen under the lock is
+// durable.
 func (d *Dir) whole(sum string) error {
 	s := d.shard(sum)
 	s.Lock()

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestSyncsForReal: each sync of a Put reaches the kernel, for the very file that it is about. Just before the sync the
-// file's descriptor becomes that of a pipe, for which the kernel answers EINVAL; so the Put must fail with that.
+// TestSyncsForReal: each sync of a Put reaches the kernel, for the very file that it is about. Just
+// before the sync the file's descriptor becomes that of a pipe, for which the kernel answers
+// EINVAL; so the Put must fail with that.
 func TestSyncsForReal(t *testing.T) {
 	for _, op := range []string{"sync", "syncdir"} {
 		t.Run(op, func(t *testing.T) {

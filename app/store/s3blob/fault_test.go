@@ -15,9 +15,10 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// suffers calls f while there is a fault. If it is to fail, with an error that has want in it, it has a second for that,
-// and more if nothing else than the end of that time came about: the machine was busy. If it is to succeed (want is ""), it
-// has a minute, but an answer must come within half a second.
+// suffers calls f while there is a fault. If it is to fail, with an error that has want in it, it
+// has a second for that, and more if nothing else than the end of that time came about: the machine
+// was busy. If it is to succeed (want is ""), it has a minute, but an answer must come within half
+// a second.
 func suffers(t testing.TB, b *Bucket, p *proxy, name string, fault fault, want string, f func() error) error {
 	t.Helper()
 	for budget := time.Second; ; budget *= 4 {
@@ -37,8 +38,8 @@ func suffers(t testing.TB, b *Bucket, p *proxy, name string, fault fault, want s
 	}
 }
 
-// TestPutFaults: whatever is done to a Put, it ends in time, an error says what was wrong, nothing is ever seen in part,
-// and as soon as the fault is over the same Put succeeds.
+// TestPutFaults: whatever is done to a Put, it ends in time, an error says what was wrong, nothing
+// is ever seen in part, and as soon as the fault is over the same Put succeeds.
 func TestPutFaults(t *testing.T) {
 	t.Parallel()
 	b, p := openVia(t)
@@ -120,7 +121,8 @@ func TestPutFaults(t *testing.T) {
 	}
 }
 
-// TestReadFaults: reading goes on where it was when a connection breaks, and ends in time when nothing comes.
+// TestReadFaults: reading goes on where it was when a connection breaks, and ends in time when
+// nothing comes.
 func TestReadFaults(t *testing.T) {
 	t.Parallel()
 	b, p := openVia(t)
@@ -263,7 +265,8 @@ func TestBudget(t *testing.T) {
 	t.Logf("%v, after %s", err, time.Since(start))
 }
 
-// TestLoan: net/http may read a request's body after it has returned. By then the memory may be another upload's.
+// TestLoan: net/http may read a request's body after it has returned. By then the memory may be
+// another upload's.
 func TestLoan(t *testing.T) {
 	l := &loan{content: strings.NewReader("of another")}
 	if err := l.end(); err != nil {

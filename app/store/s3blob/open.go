@@ -18,8 +18,8 @@ import (
 //
 // endpoint is the store's address, by default AWS. region is by default AWS_REGION, or what the
 // store says. style is how the bucket is named in a request, "path", "virtual" or "auto" (the
-// default: by the host). create makes a bucket that is missing. answer_within is how long a call may
-// take, by default [Budget].
+// default: by the host). create makes a bucket that is missing. answer_within is how long a call
+// may take, by default [Budget].
 //
 // Keys are never part of the URL. They come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and
 // AWS_SESSION_TOKEN), from the file ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE),

@@ -132,7 +132,8 @@ func testCertificate(t *testing.T) (cert, key string) {
 	return cert, key
 }
 
-// TestCreate: create=true makes the bucket, and does not mind one that is there, or that others make at the same time.
+// TestCreate: create=true makes the bucket, and does not mind one that is there, or that others
+// make at the same time.
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	s := testservers.NewS3(t, "")

@@ -23,8 +23,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// poor is a store in memory that does what the least able of real ones do, and no more. It knows one bucket and does not
-// look at signatures; versitygw is there for that.
+// poor is a store in memory that does what the least able of real ones do, and no more. It knows
+// one bucket and does not look at signatures; versitygw is there for that.
 type poor struct {
 	lacks
 	mu      sync.Mutex
@@ -200,7 +200,8 @@ func TestPoorStores(t *testing.T) {
 	}
 }
 
-// TestCorruption: a store that writes other bytes than it was sent gets no acknowledgement, and shows none of them.
+// TestCorruption: a store that writes other bytes than it was sent gets no acknowledgement, and
+// shows none of them.
 func TestCorruption(t *testing.T) {
 	t.Parallel()
 	for _, etag := range []string{"random", ""} {

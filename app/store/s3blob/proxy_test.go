@@ -16,7 +16,8 @@ import (
 	"github.com/wxup/wxup/app/testservers"
 )
 
-// proxy stands before a real server and does to requests and answers what networks and stores do to them.
+// proxy stands before a real server and does to requests and answers what networks and stores do to
+// them.
 type proxy struct {
 	*httptest.Server
 	over chan struct{} // closed at the end of the test

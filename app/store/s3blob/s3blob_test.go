@@ -25,7 +25,8 @@ import (
 	"github.com/wxup/wxup/app/testservers"
 )
 
-// openAt opens a URL of a server, with its keys. There is time enough on a machine that does other things as well.
+// openAt opens a URL of a server, with its keys. There is time enough on a machine that does other
+// things as well.
 func openAt(t testing.TB, s *testservers.S3Server, url string) *Bucket {
 	t.Helper()
 	at, err := parse(url)
@@ -76,7 +77,8 @@ func TestBlobsPlain(t *testing.T) {
 	})
 }
 
-// TestNodes: two processes on one bucket put the same bytes at the same time, and each sees what the other has put.
+// TestNodes: two processes on one bucket put the same bytes at the same time, and each sees what
+// the other has put.
 func TestNodes(t *testing.T) {
 	t.Parallel()
 	s := testservers.S3(t)
@@ -113,7 +115,8 @@ func reads(b *Bucket, data []byte) error {
 	return err
 }
 
-// TestPrefixes: two prefixes of a bucket do not see each other, nor does the bucket as a whole see them.
+// TestPrefixes: two prefixes of a bucket do not see each other, nor does the bucket as a whole see
+// them.
 func TestPrefixes(t *testing.T) {
 	t.Parallel()
 	s := testservers.S3(t)
@@ -222,14 +225,16 @@ func TestObject(t *testing.T) {
 	}
 }
 
-// TestHealing: what others have written under a blob's name is replaced when the good bytes are put.
+// TestHealing: what others have written under a blob's name is replaced when the good bytes are
+// put.
 func TestHealing(t *testing.T) {
 	t.Parallel()
 	b := openNew(t)
 	data := storetest.Bytes(1, 10_000)
 	for _, bad := range [][]byte{nil, data[:5_000], append([]byte{data[0] ^ 1}, data[1:]...)} {
-		// An upload of somebody else's, with the checksum of what it is. minio-go's own form of none at all, which is
-		// signed piece by piece, has a body without a length, and a store may take its rest for another request.
+		// An upload of somebody else's, with the checksum of what it is. minio-go's own form of
+		// none at all, which is signed piece by piece, has a body without a length, and a store may
+		// take its rest for another request.
 		sum := sha256.Sum256(bad)
 		_, err := b.s3.PutObject(t.Context(), b.bucket, b.place(storetest.Sum(data)), bytes.NewReader(bad), int64(len(bad)), "", hex.EncodeToString(sum[:]), minio.PutObjectOptions{
 			DisableContentSha256: true, UserMetadata: map[string]string{"x-amz-checksum-sha256": base64.StdEncoding.EncodeToString(sum[:])},
@@ -254,7 +259,8 @@ func TestFullDisk(t *testing.T) {
 	storetest.TestFull(t, openAt(t, s, s.URL(t)), ballast)
 }
 
-// BenchmarkPut compares a Put of new bytes with minio-go alone, which neither hashes them nor looks whether they arrived.
+// BenchmarkPut compares a Put of new bytes with minio-go alone, which neither hashes them nor looks
+// whether they arrived.
 func BenchmarkPut(b *testing.B) {
 	for _, size := range []int{300_000, 2 << 20} {
 		bucket := openNew(b)

@@ -55,8 +55,8 @@ func (ix *Index) SetCertificateState(ctx context.Context, mchid, serial string, 
 		mchid, sign.CanonicalSerial(serial), string(state))))
 }
 
-// DisableMerchant refuses a merchant's calls from now on; it fails with [server.ErrNotFound] if there
-// is no such merchant.
+// DisableMerchant refuses a merchant's calls from now on; it fails with [server.ErrNotFound] if
+// there is no such merchant.
 func (ix *Index) DisableMerchant(ctx context.Context, mchid string) error {
 	return doing("disable merchant", ix.do(ctx, server.ErrNotFound, stmt(`UPDATE merchant SET disabled = $2 WHERE mchid = $1`, mchid, true)))
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// A blob's bytes have a row here, which is the lock between those who keep them and those who delete
-// them: nobody deletes bytes but by its row, and nobody acknowledges an upload but by it.
+// A blob's bytes have a row here, which is the lock between those who keep them and those who
+// delete them: nobody deletes bytes but by its row, and nobody acknowledges an upload but by it.
 //
 //	live      some media has them, or had
 //	doomed    nothing is to have them any more: they are deleted later, unless something has by then
@@ -38,8 +38,8 @@ const (
 	tombstoneStays = 24 * time.Hour
 )
 
-// claimLive makes bytes live. It counts one row, and holds a lock on it, so that until the change is
-// made nobody can doom the bytes; or none if they must be kept again.
+// claimLive makes bytes live. It counts one row, and holds a lock on it, so that until the change
+// is made nobody can doom the bytes; or none if they must be kept again.
 func (ix *Index) claimLive(m *server.Media) statement {
 	state, since := "", int64(0)
 	if w := parseWatch(m.Seen); w.state == gone || w.over {
@@ -115,16 +115,16 @@ func doomUnrecorded(sha256 string, size, now int64) statement {
 	return stmt(`INSERT INTO blob (sha256, size, state, since) VALUES ($1, $2, 'doomed', $3) ON CONFLICT (sha256) DO NOTHING`, sha256, size, now)
 }
 
-// Doom is for bytes that something has let go of: they are deleted later, unless there is media that
-// has them.
+// Doom is for bytes that something has let go of: they are deleted later, unless there is media
+// that has them.
 func (ix *Index) Doom(ctx context.Context, sha256 string, now time.Time) error {
 	return doing("doom bytes", ix.do(ctx, nil, stmt(
 		`UPDATE blob SET state = 'doomed', since = $2 WHERE sha256 = $1 AND state = 'live'`, sha256, micros(now))))
 }
 
 // doomOf dooms the bytes of the media that a condition takes, which is deleted in the same change.
-// If other media has them, they are found to be wanted before they are deleted. now is the number of
-// the argument that is the time.
+// If other media has them, they are found to be wanted before they are deleted. now is the number
+// of the argument that is the time.
 func doomOf(condition string, now int) string {
 	return fmt.Sprintf(`INSERT INTO blob (sha256, size, state, since)
 		SELECT sha256, MAX(size), 'doomed', CAST($%d AS BIGINT) FROM media WHERE %s GROUP BY sha256

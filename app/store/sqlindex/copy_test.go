@@ -15,7 +15,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestTables: tables and columns that a migration has added are in the list too, with the right types.
+// TestTables: tables and columns that a migration has added are in the list too, with the right
+// types.
 func TestTables(t *testing.T) {
 	ix := &Index{db: openIndex(t, t.TempDir()).db.(*watched).engine} // these plans are nobody's concern
 	type row struct{ table, column, kind string }

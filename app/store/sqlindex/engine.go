@@ -11,9 +11,10 @@ import (
 type engine interface {
 	// read gives each row that a query finds to a function.
 	read(ctx context.Context, query string, args []any, each func(scanner) error) error
-	// change makes a change: all statements in one transaction, or none. It gives how many rows each
-	// has changed, of a change that failed those before the failure. PostgreSQL is sent all of them at once, to be made in one round trip. So where
-	// the others must not be made if the first changes nothing, they say so in their text.
+	// change makes a change: all statements in one transaction, or none. It gives how many rows
+	// each has changed, of a change that failed those before the failure. PostgreSQL is sent all of
+	// them at once, to be made in one round trip. So where the others must not be made if the first
+	// changes nothing, they say so in their text.
 	change(ctx context.Context, list []statement) ([]int64, error)
 
 	claimText() string // of claimLive

@@ -12,7 +12,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// gate is a place in the database at which the first one who comes there waits, by a trigger that calls gate().
+// gate is a place in the database at which the first one who comes there waits, by a trigger that
+// calls gate().
 type gate struct{ holder *sql.Conn }
 
 func closedGate(t *testing.T, url string) gate {
@@ -50,8 +51,8 @@ func (g gate) open(t *testing.T) {
 	must(t, g.holder.Close())
 }
 
-// TestPostgresSameImage: while an upload of an image is being recorded, others of the same one are, and nobody can doom
-// the bytes.
+// TestPostgresSameImage: while an upload of an image is being recorded, others of the same one are,
+// and nobody can doom the bytes.
 func TestPostgresSameImage(t *testing.T) {
 	ctx, url := t.Context(), testservers.Postgres(t)
 	ix, err := Open(ctx, url)
@@ -87,7 +88,8 @@ func TestPostgresSameImage(t *testing.T) {
 	must(t, hurried.Doom(ctx, first.Media.SHA256, t0))
 }
 
-// TestPostgresClaims: what an upload finds in each state, and that it holds it until it is recorded.
+// TestPostgresClaims: what an upload finds in each state, and that it holds it until it is
+// recorded.
 func TestPostgresClaims(t *testing.T) {
 	ctx, url := t.Context(), testservers.Postgres(t)
 	ix, err := Open(ctx, url)
@@ -123,8 +125,9 @@ func TestPostgresClaims(t *testing.T) {
 	}
 }
 
-// TestPostgresClaimLooksAgain: bytes that become wanted while a collector claims them, between its two looks, are not
-// deleted, even if they were doomed again at the very time at which they had been before.
+// TestPostgresClaimLooksAgain: bytes that become wanted while a collector claims them, between its
+// two looks, are not deleted, even if they were doomed again at the very time at which they had
+// been before.
 func TestPostgresClaimLooksAgain(t *testing.T) {
 	ctx, url := t.Context(), testservers.Postgres(t)
 	ix, err := Open(ctx, url)

@@ -10,8 +10,9 @@ import (
 	"github.com/wxup/wxup/app/testservers"
 )
 
-// opener opens an index for a test: of the same directory the same one. When the test is over, the plan of every query
-// that was used is looked at: one that reads through a table which grows is an error.
+// opener opens an index for a test: of the same directory the same one. When the test is over, the
+// plan of every query that was used is looked at: one that reads through a table which grows is an
+// error.
 type opener func(t testing.TB, dir string) *Index
 
 // onEach runs a test on each engine.

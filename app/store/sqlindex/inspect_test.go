@@ -36,7 +36,8 @@ func recordMany(t *testing.T, ix *Index, n int) {
 	}
 }
 
-// TestInspect finds nothing in an index that is whole, and then each thing that a hand has done to it.
+// TestInspect finds nothing in an index that is whole, and then each thing that a hand has done to
+// it.
 func TestInspect(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ix := open(t, t.TempDir())
@@ -75,8 +76,8 @@ func TestInspect(t *testing.T) {
 	})
 }
 
-// TestInspectTornFile overwrites every third page. What is left of the file opens or does not; no call panics, and
-// damage that Open has not seen is found by Inspect, which says so in words.
+// TestInspectTornFile overwrites every third page. What is left of the file opens or does not; no
+// call panics, and damage that Open has not seen is found by Inspect, which says so in words.
 func TestInspectTornFile(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "index.db")

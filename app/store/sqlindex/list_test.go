@@ -12,7 +12,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// fill records n exchanges, of which some share a moment, some an account, and every third is refused.
+// fill records n exchanges, of which some share a moment, some an account, and every third is
+// refused.
 func fill(t testing.TB, ix *Index, n int) (all []*server.Exchange) {
 	t.Helper()
 	for i := range n {

@@ -18,8 +18,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// fillMany records n accepted exchanges with their media and nonces, as Record does it but many at a time. Their accounts
-// are 100; one of 50 is refused.
+// fillMany records n accepted exchanges with their media and nonces, as Record does it but many at
+// a time. Their accounts are 100; one of 50 is refused.
 func fillMany(t testing.TB, ix *Index, from, to int) {
 	t.Helper()
 	var list []statement
@@ -54,8 +54,8 @@ func many() int {
 	return 10_000
 }
 
-// TestManyPages: of a long list, while others write, every row that was there comes once, in order; and pages far into it
-// are not slower to find, as their plans say (checkPlans).
+// TestManyPages: of a long list, while others write, every row that was there comes once, in order;
+// and pages far into it are not slower to find, as their plans say (checkPlans).
 func TestManyPages(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ctx, ix, n := t.Context(), open(t, t.TempDir()), many()
@@ -190,7 +190,8 @@ func TestDropExchanges(t *testing.T) {
 	})
 }
 
-// TestDropMediaPieces: of more old media than are dropped at once, those that were uploaded again stay, and no others.
+// TestDropMediaPieces: of more old media than are dropped at once, those that were uploaded again
+// stay, and no others.
 func TestDropMediaPieces(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ctx, ix, n := t.Context(), open(t, t.TempDir()), 2*purgeAtOnce+purgeAtOnce/2
@@ -268,7 +269,8 @@ func TestPurgeWhileWriting(t *testing.T) {
 	})
 }
 
-// TestOperatorTexts: what an operator gives and the database cannot hold is refused, on both engines alike.
+// TestOperatorTexts: what an operator gives and the database cannot hold is refused, on both
+// engines alike.
 func TestOperatorTexts(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ctx, ix := t.Context(), open(t, t.TempDir())
@@ -286,8 +288,9 @@ func TestOperatorTexts(t *testing.T) {
 	})
 }
 
-// BenchmarkSizes says what an upload costs in room and time as the index grows: with WXUP_LONG up to a million records, and
-// with WXUP_LONG=10000000 up to ten million, which needs 40 GB of disk and an hour.
+// BenchmarkSizes says what an upload costs in room and time as the index grows: with WXUP_LONG up
+// to a million records, and with WXUP_LONG=10000000 up to ten million, which needs 40 GB of disk
+// and an hour.
 func BenchmarkSizes(b *testing.B) {
 	benchmarkEach(b, benchmarkSizes)
 }
@@ -342,8 +345,8 @@ func benchmarkSizes(b *testing.B, ix *Index) {
 	}
 }
 
-// tenfold adds to each record nine that differ from it in time and in their ids, which are made of its own and a mark that
-// no id has had so far. In the end all of it is on the disk.
+// tenfold adds to each record nine that differ from it in time and in their ids, which are made of
+// its own and a mark that no id has had so far. In the end all of it is on the disk.
 func tenfold(t testing.TB, ix *Index, mark string) {
 	t.Helper()
 	engine := ix.db

@@ -220,7 +220,8 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// TestOpenAtOnce: several programs that start with no database make one, and each migration is applied once.
+// TestOpenAtOnce: several programs that start with no database make one, and each migration is
+// applied once.
 func TestOpenAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		dir := t.TempDir()
@@ -287,8 +288,9 @@ func TestOpenInProcesses(t *testing.T) {
 	})
 }
 
-// TestMigrateFromFirst: a database that the first release has made keeps what it holds, through whatever comes after. An
-// older program does not open it any more, and one that has it open goes on.
+// TestMigrateFromFirst: a database that the first release has made keeps what it holds, through
+// whatever comes after. An older program does not open it any more, and one that has it open goes
+// on.
 func TestMigrateFromFirst(t *testing.T) {
 	first, err := fs.ReadFile(migrations(), "0001_first.sql")
 	must(t, err)

@@ -52,8 +52,9 @@ func checkPlans(t testing.TB, w *watched, where string) {
 	})
 }
 
-// bad tells of a step of a plan that takes longer the more is kept. Counting is allowed to, and so is finding the newest
-// so many. The first so many rows by an index are not read through, although it looks so.
+// bad tells of a step of a plan that takes longer the more is kept. Counting is allowed to, and so
+// is finding the newest so many. The first so many rows by an index are not read through, although
+// it looks so.
 func bad(step, text string) bool {
 	first := strings.Contains(strings.ToLower(step), " using ") && strings.Contains(text, "LIMIT") && !strings.Contains(text, "WHERE")
 	if first || strings.HasPrefix(text, "SELECT COUNT(*)") || strings.Contains(text, "OFFSET") {
@@ -70,7 +71,8 @@ func bad(step, text string) bool {
 }
 
 var (
-	// SCAN exchange; Seq Scan on exchange; Index Scan using exchange_at on exchange …, which needs a condition.
+	// SCAN exchange; Seq Scan on exchange; Index Scan using exchange_at on exchange …, which needs
+	// a condition.
 	scanned   = regexp.MustCompile(`(?:^SCAN|(?:Seq|Index|Index Only|Bitmap Index) Scan(?: Backward)?(?: using \w+)? on) (\w+)`)
 	operators = regexp.MustCompile(`FROM (merchant|platform_key|app|component|component_authorization)\b`)
 )
@@ -212,7 +214,8 @@ func TestListPlans(t *testing.T) {
 	})
 }
 
-// usesIndex: SQLite says USING INDEX name (…), PostgreSQL Index Scan Backward using name on …, or Bitmap Index Scan on name.
+// usesIndex: SQLite says USING INDEX name (…), PostgreSQL Index Scan Backward using name on …, or
+// Bitmap Index Scan on name.
 func usesIndex(plan, index string) bool {
 	return strings.Contains(plan, "USING INDEX "+index+" ") || strings.Contains(plan, " using "+index+" ") || strings.Contains(plan, "Bitmap Index Scan on "+index+" ")
 }

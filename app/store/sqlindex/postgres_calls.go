@@ -148,8 +148,9 @@ func (e *postgresEngine) change(ctx context.Context, list []statement) (changed 
 	return changed, err
 }
 
-// claimText takes a lock that others can take at the same time on a row that is live, so that uploads
-// of the same image do not wait for each other; the row's own lock if it is not, or not any more.
+// claimText takes a lock that others can take at the same time on a row that is live, so that
+// uploads of the same image do not wait for each other; the row's own lock if it is not, or not any
+// more.
 func (e *postgresEngine) claimText() string {
 	return `WITH held AS (SELECT sha256 FROM blob WHERE sha256 = $1 AND state = 'live' FOR SHARE),
 		made AS (` + makeLive(`NOT EXISTS (SELECT 1 FROM held)`) + ` RETURNING sha256)

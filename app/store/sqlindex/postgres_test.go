@@ -21,8 +21,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// bound is twice the time that a call may take while the server is away. Only a quiet machine keeps it, so it is checked
-// with WXUP_TIMING=1 alone.
+// bound is twice the time that a call may take while the server is away. Only a quiet machine keeps
+// it, so it is checked with WXUP_TIMING=1 alone.
 const bound = 2 * patience
 
 var timed = os.Getenv("WXUP_TIMING") == "1"
@@ -58,7 +58,8 @@ func withSQL(t testing.TB, url string, list ...string) {
 	}
 }
 
-// TestPostgresOpening: for each reason why a database cannot be opened there is one line that says what to do.
+// TestPostgresOpening: for each reason why a database cannot be opened there is one line that says
+// what to do.
 func TestPostgresOpening(t *testing.T) {
 	s := testservers.NewPostgres(t)
 	admin := s.URL("postgres")
@@ -201,8 +202,9 @@ func calls(ix *Index) map[string]func(context.Context) error {
 	}
 }
 
-// TestPostgresAway: while the server hangs, is stopped or refuses connections, every call fails within a few seconds, more
-// at once than there are connections too; when it is back, the first calls succeed; and nothing acknowledged is lost.
+// TestPostgresAway: while the server hangs, is stopped or refuses connections, every call fails
+// within a few seconds, more at once than there are connections too; when it is back, the first
+// calls succeed; and nothing acknowledged is lost.
 func TestPostgresAway(t *testing.T) {
 	ctx := t.Context()
 	s := testservers.NewPostgres(t)
@@ -278,7 +280,8 @@ func TestPostgresAway(t *testing.T) {
 	}
 }
 
-// TestPostgresRestarted: when the server was restarted while nobody asked, all connections are broken, and nobody notices.
+// TestPostgresRestarted: when the server was restarted while nobody asked, all connections are
+// broken, and nobody notices.
 func TestPostgresRestarted(t *testing.T) {
 	ctx := t.Context()
 	s := testservers.NewPostgres(t)
@@ -307,8 +310,8 @@ func TestPostgresRestarted(t *testing.T) {
 	}
 }
 
-// TestPostgresOrder: text has the order of its bytes, whatever language the database was made for. What one engine has put
-// in order the other one can go on in.
+// TestPostgresOrder: text has the order of its bytes, whatever language the database was made for.
+// What one engine has put in order the other one can go on in.
 func TestPostgresOrder(t *testing.T) {
 	s := testservers.NewPostgres(t)
 	withSQL(t, s.URL("postgres"), `CREATE DATABASE swedish TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'sv'`)
@@ -329,8 +332,9 @@ func TestPostgresOrder(t *testing.T) {
 	}
 }
 
-// TestPostgresKilled: connections are cut and the server crashes while uploads are recorded. None that was acknowledged is
-// lost, none is recorded twice, and no error is another one than server.ErrUnavailable.
+// TestPostgresKilled: connections are cut and the server crashes while uploads are recorded. None
+// that was acknowledged is lost, none is recorded twice, and no error is another one than
+// server.ErrUnavailable.
 func TestPostgresKilled(t *testing.T) {
 	ctx := t.Context()
 	s := testservers.NewPostgres(t, "fsync=on")
@@ -410,13 +414,15 @@ func TestPostgresKilled(t *testing.T) {
 	}
 }
 
-// TestPostgresRepeats: a change that was certainly undone is made again, and one whose outcome is unknown is not.
+// TestPostgresRepeats: a change that was certainly undone is made again, and one whose outcome is
+// unknown is not.
 func TestPostgresRepeats(t *testing.T) {
 	for name, x := range map[string]struct {
 		trigger string
 		works   bool
 	}{
-		// Each raises or kills twice, and counts the attempts in a sequence, which no rollback takes back.
+		// Each raises or kills twice, and counts the attempts in a sequence, which no rollback
+		// takes back.
 		"serialization failure": {`IF nextval('attempt') <= 2 THEN RAISE EXCEPTION 'not now' USING ERRCODE = '40001'; END IF; RETURN NEW;`, true},
 		"deadlock":              {`IF nextval('attempt') <= 2 THEN RAISE EXCEPTION 'not now' USING ERRCODE = '40P01'; END IF; RETURN NEW;`, true},
 		"connection cut":        {`IF nextval('attempt') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); END IF; RETURN NEW;`, true},
@@ -465,7 +471,8 @@ func TestPostgresRepeats(t *testing.T) {
 	})
 }
 
-// TestPostgresCallerLeaves: when the one who asks goes away, the call goes on, and no connection is lost.
+// TestPostgresCallerLeaves: when the one who asks goes away, the call goes on, and no connection is
+// lost.
 func TestPostgresCallerLeaves(t *testing.T) {
 	url := testservers.Postgres(t)
 	ix, err := Open(t.Context(), url)
@@ -541,7 +548,8 @@ func TestPostgresPoolIsFull(t *testing.T) {
 	must(t, patiently(t.Context(), func(ctx context.Context) error { return ix.PutSetting(ctx, "a", "x") }))
 }
 
-// TestPostgresLockLost: when the connection that holds a lock breaks, somebody else may have it, and that is told.
+// TestPostgresLockLost: when the connection that holds a lock breaks, somebody else may have it,
+// and that is told.
 func TestPostgresLockLost(t *testing.T) {
 	url := testservers.Postgres(t)
 	ix, err := Open(t.Context(), url)
@@ -574,7 +582,8 @@ func (c *turns) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// TestPostgresRoundTrips: what an upload needs costs one round trip each, once the statements are prepared.
+// TestPostgresRoundTrips: what an upload needs costs one round trip each, once the statements are
+// prepared.
 func TestPostgresRoundTrips(t *testing.T) {
 	ctx := t.Context()
 	config, limits, err := postgresConfig(testservers.Postgres(t) + "&pool_max_conns=2")

@@ -228,8 +228,8 @@ func place(ctx context.Context, ix *Index, query string, args ...any) (c Cursor,
 	return c, err
 }
 
-// deleteAll repeats deletions of at most $1 rows of the same kind until there are none left, or limit
-// of them are deleted; the first query's are counted.
+// deleteAll repeats deletions of at most $1 rows of the same kind until there are none left, or
+// limit of them are deleted; the first query's are counted.
 func (ix *Index) deleteAll(ctx context.Context, limit int64, query string, args ...any) (total int64, err error) {
 	for {
 		at := int64(purgeAtOnce)

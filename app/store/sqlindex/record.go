@@ -117,8 +117,8 @@ func spend(values []any, expires, now int64, when []condition) statement {
 }
 
 // seenAgain notes, once a day at most, that media which is there already was uploaded again: then
-// it is wanted still, and an id that ends begins anew. On other occasions its row is not touched, so
-// that uploads of the same image do not wait for each other.
+// it is wanted still, and an id that ends begins anew. On other occasions its row is not touched,
+// so that uploads of the same image do not wait for each other.
 const (
 	notSeenToday = `NOT EXISTS (SELECT 1 FROM media WHERE id = $%d AND (created > $%d - 86400000000 OR seen > $%d - 86400000000))`
 	seenAgain    = ` ON CONFLICT (id) DO UPDATE SET seen = excluded.created, expires = excluded.expires

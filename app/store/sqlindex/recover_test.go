@@ -13,8 +13,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestRecover: after its disk has failed an index takes changes again only if it is whole, nobody else has it open, and
-// what was acknowledged last is there.
+// TestRecover: after its disk has failed an index takes changes again only if it is whole, nobody
+// else has it open, and what was acknowledged last is there.
 func TestRecover(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs Linux: elsewhere the page cache cannot be dropped, and the index stays as it is until a restart")

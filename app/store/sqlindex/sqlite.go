@@ -82,14 +82,14 @@ func (f *sqliteFile) close() error {
 	return f.closed
 }
 
-// writing are the options of the connection that writes. A new file is made so that it can give space
-// back: see tidy.
+// writing are the options of the connection that writes. A new file is made so that it can give
+// space back: see tidy.
 var writing = []string{
 	"_txlock=immediate", "_pragma=auto_vacuum(incremental)", "_pragma=journal_mode(WAL)", "_pragma=journal_size_limit(67108864)",
 }
 
-// upgradeAlone migrates a file that servers of an older version cannot work with afterwards, if none
-// has it open, and keeps them out meanwhile.
+// upgradeAlone migrates a file that servers of an older version cannot work with afterwards, if
+// none has it open, and keeps them out meanwhile.
 func upgradeAlone(ctx context.Context, path string) error {
 	db, err := openSQLite(path, 1, append([]string{"_pragma=locking_mode(exclusive)"}, writing...)...)
 	if err != nil {

@@ -50,8 +50,8 @@ func (ix *Index) TakeDown(ctx context.Context, id string, block bool, now time.T
 	return others, doing("take down "+id, err)
 }
 
-// Revive ends the takedown of an ID, so that its file is served if its bytes are still there, or are
-// there again. It fails with [server.ErrNotFound] if there is none.
+// Revive ends the takedown of an ID, so that its file is served if its bytes are still there, or
+// are there again. It fails with [server.ErrNotFound] if there is none.
 func (ix *Index) Revive(ctx context.Context, id string) error {
 	return doing("revive "+id, ix.do(ctx, server.ErrNotFound, stmt(`DELETE FROM takedown WHERE id = $1`, escape(id))))
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/wxup/wxup/server"
 )
 
-// TestTakeDown takes an image down of which another account has the same bytes, uploads it again, and blocks it.
+// TestTakeDown takes an image down of which another account has the same bytes, uploads it again,
+// and blocks it.
 func TestTakeDown(t *testing.T) {
 	const imageDigest = "6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d"
 	onEach(t, func(t *testing.T, open opener) {

@@ -9,9 +9,9 @@ import (
 )
 
 // An index from before lists and bytes had rows of their own (0005_rows.sql) is served at once, and
-// brought up to date meanwhile: what was recorded before is moved in pieces, each in a transaction, so
-// that it can be interrupted anywhere and several servers may do it. Until that is done the lists
-// end where it has come to.
+// brought up to date meanwhile: what was recorded before is moved in pieces, each in a transaction,
+// so that it can be interrupted anywhere and several servers may do it. Until that is done the
+// lists end where it has come to.
 
 // upgrading is the setting that says how far it is: the place in media, once all exchanges are
 // moved. There is none when all is done.
@@ -97,7 +97,8 @@ func (ix *Index) upgradeExchanges(ctx context.Context) (int64, error) {
 	return n[2], nil
 }
 
-// upgradeMedia gives rows to the bytes of the media after a place, and notes the place that follows.
+// upgradeMedia gives rows to the bytes of the media after a place, and notes the place that
+// follows.
 func (ix *Index) upgradeMedia(ctx context.Context, at string) (int64, error) {
 	after, err := ParseCursor(at)
 	if err != nil {

@@ -68,8 +68,9 @@ func oldIndex(t *testing.T, dir string, n int) (db *sql.DB, recorded []*server.E
 	return db, recorded
 }
 
-// TestUpgradeInterrupted: an upgrade that is interrupted after each piece, and once within one, goes on where it was.
-// Meanwhile every exchange is found, and new ones are recorded; in the end nothing is missing.
+// TestUpgradeInterrupted: an upgrade that is interrupted after each piece, and once within one,
+// goes on where it was. Meanwhile every exchange is found, and new ones are recorded; in the end
+// nothing is missing.
 func TestUpgradeInterrupted(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		ctx, dir, n := t.Context(), t.TempDir(), 3*upgradeAtOnce+upgradeAtOnce/2
@@ -141,8 +142,8 @@ func TestUpgradeInterrupted(t *testing.T) {
 	})
 }
 
-// TestUpgradeBesideOld: an index is not upgraded while a program from before has it open, and that one does not open it
-// when it was.
+// TestUpgradeBesideOld: an index is not upgraded while a program from before has it open, and that
+// one does not open it when it was.
 func TestUpgradeBesideOld(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		dir := t.TempDir()

@@ -19,7 +19,8 @@ func sqliteWriter(ix *Index) *writer {
 	return ix.db.(*watched).engine.(*sqliteEngine).file.Load().write
 }
 
-// hold makes the writer of the SQLite index in dir busy until release is called: with a change that waits for a lock.
+// hold makes the writer of the SQLite index in dir busy until release is called: with a change that
+// waits for a lock.
 func hold(t *testing.T, ix *Index, dir string) (release func()) {
 	db, err := openSQLite(filepath.Join(dir, "index.db"), 1, "_txlock=immediate")
 	must(t, err)
@@ -53,7 +54,8 @@ func waiting(t *testing.T, n int) {
 	})
 }
 
-// eventually calls f until it succeeds. Calls have deadlines of their own, which a busy machine may miss.
+// eventually calls f until it succeeds. Calls have deadlines of their own, which a busy machine may
+// miss.
 func eventually(t testing.TB, what string, f func(context.Context) error) {
 	t.Helper()
 	var err error
@@ -65,7 +67,8 @@ func eventually(t testing.TB, what string, f func(context.Context) error) {
 	t.Errorf("%s: %v", what, err)
 }
 
-// TestBatch: who waits while the writer is busy shares the next commit, and a failure is its owner's alone.
+// TestBatch: who waits while the writer is busy shares the next commit, and a failure is its
+// owner's alone.
 func TestBatch(t *testing.T) {
 	dir := t.TempDir()
 	ix := openIndex(t, dir)
@@ -99,10 +102,12 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestCommitFails: when the commit fails, all who shared it are told, nothing is kept, and the next one works.
+// TestCommitFails: when the commit fails, all who shared it are told, nothing is kept, and the next
+// one works.
 func TestCommitFails(t *testing.T) {
 	for name, spoil := range map[string][]statement{
-		// A merchant's certificate without the merchant, which is looked at when the transaction ends.
+		// A merchant's certificate without the merchant, which is looked at when the transaction
+		// ends.
 		"commit": {stmt(`PRAGMA defer_foreign_keys = 1`),
 			stmt(`INSERT INTO merchant_certificate (mchid, serial, pem, state, not_before) VALUES ('none', '1', '', '', 0)`)},
 		// The transaction is lost, as when the disk is full.
@@ -156,7 +161,8 @@ func TestFsyncFails(t *testing.T) {
 	wantErr(t, "a lookup", err, server.ErrNotFound)
 }
 
-// TestPingAfterFailure: when a commit has failed the index is not well until a change is kept again.
+// TestPingAfterFailure: when a commit has failed the index is not well until a change is kept
+// again.
 func TestPingAfterFailure(t *testing.T) {
 	dir := t.TempDir()
 	ix := openIndex(t, dir)

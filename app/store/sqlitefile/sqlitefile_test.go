@@ -40,7 +40,8 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// TestFile checks that a database is private, that odd characters in its path mean nothing, and what a foreign file is.
+// TestFile checks that a database is private, that odd characters in its path mean nothing, and
+// what a foreign file is.
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a #%20.db")
 	if err := Create(path); err != nil {

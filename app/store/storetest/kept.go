@@ -30,8 +30,8 @@ type Kept struct {
 
 // TestKept puts bytes while they are deleted: bytes that nothing has any more, because their media
 // was dropped or because a crash has left them, are uploaded by two at the very moment when two
-// collectors delete them. Each upload is acknowledged, and has its bytes. open gives one site to all
-// that use it, or one of its nodes to each.
+// collectors delete them. Each upload is acknowledged, and has its bytes. open gives one site to
+// all that use it, or one of its nodes to each.
 func TestKept(t *testing.T, rounds int, nodes ...Kept) {
 	node := func(i int) Kept { return nodes[i%len(nodes)] }
 	var again atomic.Int64
