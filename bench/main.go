@@ -3,9 +3,11 @@
 //
 //	GOWORK=off go run .                 the tables, as Markdown; about four minutes
 //	GOWORK=off go run . -short          less of it, about a minute
-//	GOWORK=off go run . -bar            exit status 1 if wxup misses a bar by more than the noise, three times in a row
+//	GOWORK=off go run . -bar            exit status 1 if wxup misses a bar by more than the noise,
+//	                                    three times in a row
 //	GOWORK=off go run . -short -bar -slack 0.07
-//	                                    the same where other things run too: each bar may be missed by 7 %
+//	                                    the same where other things run too: each bar may be missed
+//	                                    by 7 %
 //	GOWORK=off go run . -docs ../docs/benchmarks.md
 //
 // Read contenders.go for what each one does, and sink.go for what they upload to.

@@ -83,8 +83,10 @@ type texts struct {
 // A block of those files starts with a line that names it. Fields follow, one a line, indented by a
 // tab; lines indented by two continue a field. Lines that start with # are comments.
 //
-//	v3.serial.cut fix:serial sdk:key       a cause, what to change, and the line of code: blocks of those names
-//		en serial_no is truncated; …       its title; fix.en and fix.zh in place of fix: if no other cause shares them
+//	v3.serial.cut fix:serial sdk:key       a cause, what to change, and the line of code: blocks of
+//	                                       those names
+//		en serial_no is truncated; …       its title; fix.en and fix.zh in place of fix: if no other
+//		                                   cause shares them
 //		zh serial_no 被截断，…
 //	fix serial                             fields en and zh
 //	sdk key                                one field for each of Languages

@@ -8,7 +8,8 @@
 // guesses are computed forwards.
 //
 //	report := explain.V3(&explain.Request{
-//		Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header, Received: now, Body: body,
+//		Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header,
+//		Received: now, Body: body,
 //	}, &explain.Known{Merchant: merchant})
 //	for _, f := range report.Findings {
 //		fmt.Println(f.Text("en"), f.Fix("en"))
@@ -26,10 +27,13 @@
 //	signature.go, notrsa.go                 APIv3: why none could be found
 //	v2sign.go, v2fields.go, v2key.go, …     APIv2: how the sign was computed
 //	token.go, tokentext.go                  tokens
-//	host.go, clock.go, certificate.go, form.go, metapart.go, digest.go, file.go   what the families share
-//	draft.go, facts.go, secrets.go          a report while it is written, a request read once, and what is masked
+//	host.go, clock.go, certificate.go,      what the families share
+//	form.go, metapart.go, digest.go, file.go
+//	draft.go, facts.go, secrets.go          a report while it is written, a request read once, and
+//	                                        what is masked
 //	report.go, request.go                   the answer and the question
-//	cause.go, causes/*.txt                  every cause: title, what to change, a line of code in six languages
+//	cause.go, causes/*.txt                  every cause: title, what to change, a line of code in
+//	                                        six languages
 //
 // Package text lists the texts that may have been signed; package seal reads what a signature
 // holds.

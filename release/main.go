@@ -1,8 +1,10 @@
 // Command release makes what users download, from the commit that is checked out:
 //
-//	go run . build -o DIR          the binaries of every platform, SHA256SUMS, an SBOM and an OCI image layout
+//	go run . build -o DIR          the binaries of every platform, SHA256SUMS, an SBOM and an OCI
+//	                               image layout
 //	go run . build -only linux/amd64 -o DIR
-//	go run . twice                 build twice, from different directories and caches: the bytes must be the same
+//	go run . twice                 build twice, from different directories and caches: the bytes
+//	                               must be the same
 //	go run . proxy DIR             the modules as a Go module proxy serves them
 //
 // A binary is built by "go install" from that proxy, so that it is the very file that users get who

@@ -332,7 +332,8 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// TestHosts: every host of WeChat's takes uploads, those with a backup have one that does, and strangers' do not.
+// TestHosts: every host of WeChat's takes uploads, those with a backup have one that does, and
+// strangers' do not.
 func TestHosts(t *testing.T) {
 	for _, host := range append(append([]string{CorpHost}, PayHosts...), AccountHosts...) {
 		if !IsWeChat(host) {

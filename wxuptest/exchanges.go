@@ -26,7 +26,9 @@ func (s *Server) Uploads() []server.Exchange {
 // WaitFor returns the first exchange that matches, among past ones and those to come. It waits
 // until ctx ends, without polling; its error then lists what did happen.
 //
-//	e, err := srv.WaitFor(ctx, func(e *server.Exchange) bool { return e.Endpoint == "marketing" && e.Problem == "" })
+//	e, err := srv.WaitFor(ctx, func(e *server.Exchange) bool {
+//		return e.Endpoint == "marketing" && e.Problem == ""
+//	})
 func (s *Server) WaitFor(ctx context.Context, match func(*server.Exchange) bool) (server.Exchange, error) {
 	return s.WaitAfter(ctx, 0, match)
 }

@@ -32,7 +32,9 @@ type Server struct {
 	// Accounts holds the merchants, apps and third parties. Change them to have an upload refused
 	// for its natural cause.
 	//
-	//	srv.Accounts.PutApp(server.App{AppID: srv.App.AppID, Secret: srv.App.Secret, State: server.Limited})
+	//	srv.Accounts.PutApp(server.App{
+//		AppID: srv.App.AppID, Secret: srv.App.Secret, State: server.Limited,
+//	})
 	Accounts *server.Memory
 	// Handler is the server itself, without what Refuse and Fail do. It hands out authorization
 	// codes and cloud tokens.

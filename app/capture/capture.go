@@ -12,11 +12,14 @@
 //
 // # What it reads
 //
-//	raw HTTP  POST /v3/merchant/media/upload HTTP/1.1 …    what a proxy or tcpdump shows; the answer may follow
+//	raw HTTP  POST /v3/merchant/media/upload HTTP/1.1 …    what a proxy or tcpdump shows; the answer
+//	                                                       may follow
 //	HAR 1.2   {"log":{"entries":[ …                        browsers, Charles, Fiddler, mitmproxy
-//	curl      curl 'https://api.mch.weixin.qq.com/… -F …    from a document, a terminal or a browser; sh, cmd.exe, PowerShell
+//	curl      curl 'https://api.mch.weixin.qq.com/… -F …    from a document, a terminal or a
+//	                                                        browser; sh, cmd.exe, PowerShell
 //	Postman   {"info":{"schema":"https://schema.getpostman.com/…    an exported collection
-//	logs      curl -v and --trace, Guzzle, OkHttp, Python, Java, Wireshark, Burp Suite, Fiddler: see package wirelog
+//	logs      curl -v and --trace, Guzzle, OkHttp, Python, Java, Wireshark, Burp Suite, Fiddler: see
+//	          package wirelog
 //
 // The content decides which format it is. One file may hold several requests.
 //
@@ -30,19 +33,22 @@
 //
 // # The files
 //
-//	capture.go    Read                          sniff.go      which format; what to do about any other
+//	capture.go    Read                          sniff.go      which format; what to do about any
+//	                                                          other
 //	saved.go      Saved                         notes.go      every note, in English and 中文
 //	message.go    the lines of HTTP             raw.go        raw HTTP: requests and answers
 //	body.go       where a body ends             chunked.go    chunks
 //	lineends.go   lost CRs                      lost.go       lost files
 //	answer.go     answers                       endpoint.go   which upload it is
 //	postman.go    a Postman collection
-//	har.go        a HAR                         harentry.go, harbody.go, hartext.go  an entry, its body, bytes as text
+//	har.go        a HAR                         harentry.go   an entry of it
+//	harbody.go    its body                      hartext.go    bytes as text
 //	curl.go       from a command to requests    options.go    the options of curl
 //	command.go    one curl command              headers.go    -H and what curl adds
 //	data.go       -d and its kin                formarg.go    -F
 //	fields.go     a form from its fields        target.go     URLs
-//	certificate.go --cert                       transcript.go several commands, and what they printed
+//	certificate.go --cert                       transcript.go several commands, and what they
+//	                                            printed
 //	shell.go      the words of a sh line        cmd.go        the words of a cmd.exe line
 //	powershell.go the words of a PowerShell line
 //	lexer.go      reading words                 shellquote.go quotes and variables

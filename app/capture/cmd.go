@@ -7,9 +7,10 @@ import (
 
 // On Windows two programs read a line, one after the other:
 //
-//	cmd.exe           ^x is x, ^ at the end of a line goes on with the next, and of ^ and two line ends one is left.
-//	                  All of it only outside of quotes.
-//	the C runtime     "a b" is one word, \" a quote, \\" a backslash at the end of one. "" in quotes is a quote, too
+//	cmd.exe           ^x is x, ^ at the end of a line goes on with the next, and of ^ and two line
+//	                  ends one is left. All of it only outside of quotes.
+//	the C runtime     "a b" is one word, \" a quote, \\" a backslash at the end of one. "" in quotes
+//	                  is a quote, too
 //
 // Browsers write for both: ^"{\^"filename\^":…}^" (Chrome now), "{""filename"":…}" (Chrome and
 // Firefox before).

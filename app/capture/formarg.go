@@ -12,10 +12,14 @@ import (
 
 // The argument of -F, as curl reads it (https://curl.se/docs/manpage.html#-F):
 //
-//	meta={"filename":"a.jpg"};type=application/json     up to the first semicolon, blanks around it taken off
-//	meta="{\"filename\":\"a;b.jpg\"}"                   in quotes, \" and \\ are " and \, and a semicolon is one
-//	file=@pics/a.jpg;type=image/jpeg;filename=b.jpg     a file, sent under the last element of its name
-//	file=@a.jpg,b.jpg                                   several files, as one part of the type multipart/mixed
+//	meta={"filename":"a.jpg"};type=application/json     up to the first semicolon, blanks around it
+//	                                                    taken off
+//	meta="{\"filename\":\"a;b.jpg\"}"                   in quotes, \" and \\ are " and \, and a
+//	                                                    semicolon is one
+//	file=@pics/a.jpg;type=image/jpeg;filename=b.jpg     a file, sent under the last element of its
+//	                                                    name
+//	file=@a.jpg,b.jpg                                   several files, as one part of the type
+//	                                                    multipart/mixed
 //	meta=<meta.json                                     the content of a file, sent as a text
 //
 // --form-string takes the value as it stands.

@@ -12,7 +12,8 @@ import (
 // D8:
 //
 //	"\u00ff\u00d8"        a character for each byte (ISO-8859-1): Firefox, mitmproxy
-//	"\udcff\udcd8"        half a surrogate pair for each byte that is not UTF-8: mitmproxy, if the Content-Type has a charset
+//	"\udcff\udcd8"        half a surrogate pair for each byte that is not UTF-8: mitmproxy, if the
+//	                      Content-Type has a charset
 //	"\ufffd\ufffd"        lost: Charles, and most others
 //
 // encoding/json makes the third of the second.

@@ -15,7 +15,8 @@ import (
 // Where a file was lost on that way, the request is given the form's parts instead, and a Size that
 // says so. How a lost file looks:
 //
-//	nothing at all                     browsers do not keep the bytes of files. Firefox drops the line end after them as well
+//	nothing at all                     browsers do not keep the bytes of files. Firefox drops the
+//	                                   line end after them as well
 //	[PNG binary data]                  a word in their place
 //	\uFFFD\uFFFD\uFFFD\uFFFD JFIF      bytes that are not UTF-8, each replaced by U+FFFD
 //	....  ..JFIF                       tcpdump -A: each replaced by a dot

@@ -16,7 +16,8 @@ import (
 //	POST https://api.mch.weixin.qq.com/v3/… HTTP/1.1    a proxy sees the whole URL
 //	POST /v3/… HTTP/2                                   tools show HTTP/2 as if it were HTTP/1
 //	POST /v3/…                                          .http files leave the version out
-//	:authority: api.mch.weixin.qq.com                   browsers show the fields of HTTP/2 by their own names
+//	:authority: api.mch.weixin.qq.com                   browsers show the fields of HTTP/2 by their
+//	                                                    own names
 //	Authorization: WECHATPAY2-SHA256-RSA2048 mchid="1…  and terminals break long lines
 //	",nonce_str="…"
 

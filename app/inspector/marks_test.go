@@ -53,7 +53,8 @@ func drawn(list []run) string {
 	return b.String()
 }
 
-// FuzzMarks: whatever was sent, what is shown is text that is seen, and nothing is lost of what was seen already.
+// FuzzMarks: whatever was sent, what is shown is text that is seen, and nothing is lost of what was
+// seen already.
 func FuzzMarks(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s)

@@ -5,7 +5,8 @@
 //	l, err := net.Listen("tcp", "127.0.0.1:8081")
 //	err = p.Serve(l)
 //
-//	HTTPS_PROXY=http://127.0.0.1:8081  and the CA trusted  →  https://api.mch.weixin.qq.com/… is answered by srv
+//	HTTPS_PROXY=http://127.0.0.1:8081  and the CA trusted  →  https://api.mch.weixin.qq.com/… is
+//	                                                          answered by srv
 //
 // WeChat's API and image hosts ([Ours]) end here. CONNECT is answered, TLS is terminated with a
 // certificate that the local CA makes for the name, and from there on it is one ordinary

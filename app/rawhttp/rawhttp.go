@@ -2,7 +2,9 @@
 // line, a header that is too large, TLS on a plain port, plain HTTP on a TLS port.
 //
 //	ear := &rawhttp.Ear{Tell: func(r rawhttp.Refusal) { … }}
-//	srv := &http.Server{Handler: rawhttp.Handler(h), ConnContext: rawhttp.ConnContext, ConnState: rawhttp.Watch}
+//	srv := &http.Server{
+//		Handler: rawhttp.Handler(h), ConnContext: rawhttp.ConnContext, ConnState: rawhttp.Watch,
+//	}
 //	srv.Serve(ear.Listen(l, tlsConfig))
 //
 // It keeps the first 4 KB of each request until a handler has taken it.

@@ -12,7 +12,8 @@
 // does that, and so does an environment that names servers which run already:
 //
 //	WXUP_TEST_POSTGRES    postgres://user:password@host:port/, who may make databases
-//	WXUP_TEST_S3          http://access-key:secret-key@host:port?region=us-east-1, which may make buckets
+//	WXUP_TEST_S3          http://access-key:secret-key@host:port?region=us-east-1, which may make
+//	                      buckets
 //
 // A test whose server cannot be started is skipped and says why; with WXUP_REQUIRE_ALL=1, as in CI,
 // it fails. With -short it is always skipped.

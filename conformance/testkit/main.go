@@ -1,13 +1,18 @@
 // Testkit makes the files that a conformance run sends, judges what the drivers print, and writes
 // the matrix.
 //
-//	testkit clients CALLS                          prints name, ecosystem and package of each client, one a line
+//	testkit clients CALLS                          prints name, ecosystem and package of each
+//	                                               client, one a line
 //	testkit routes CALLS CLIENT                    prints the routes of a client's calls, one a line
-//	testkit make CALLS DIR CLIENT...               writes one file for each call of the named clients into DIR
-//	testkit check CALLS DIR RESULTS CLIENT...      reads the drivers' lines, fetches what each says it uploaded, compares the
-//	                                               bytes, asks why the refused were refused, and writes RESULTS for docs
-//	testkit docs CALLS RESULTS CONFORMANCE DOCS    writes compatibility.md and compatibility.zh-CN.md into DOCS; the
-//	                                               versions are those of CONFORMANCE/go/go.mod and node/package-lock.json
+//	testkit make CALLS DIR CLIENT...               writes one file for each call of the named
+//	                                               clients into DIR
+//	testkit check CALLS DIR RESULTS CLIENT...      reads the drivers' lines, fetches what each says
+//	                                               it uploaded, compares the bytes, asks why the
+//	                                               refused were refused, and writes RESULTS for docs
+//	testkit docs CALLS RESULTS CONFORMANCE DOCS    writes compatibility.md and
+//	                                               compatibility.zh-CN.md into DOCS; the versions
+//	                                               are those of CONFORMANCE/go/go.mod and
+//	                                               node/package-lock.json
 //
 // CALLS is ../calls.txt. The standard library is all it needs, so that it builds where no module
 // can be downloaded.

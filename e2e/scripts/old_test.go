@@ -31,8 +31,10 @@ const oldData = checkout + "/app/testdata/c4f0ac7"
 // are:
 //
 //	unpack ARCHIVE             unpack an archive of oldData
-//	answers FILE               fetch what each answer listed in FILE names; it must be the file that was uploaded
-//	again FILE PICTURE NAME    the last command must have answered as FILE says for this picture and endpoint
+//	answers FILE               fetch what each answer listed in FILE names; it must be the file that
+//	                           was uploaded
+//	again FILE PICTURE NAME    the last command must have answered as FILE says for this picture and
+//	                           endpoint
 //	environment FILE           take the variables of a wxup.env of oldData
 //	stop                       stop the server
 func TestOldData(t *testing.T) {

@@ -64,7 +64,8 @@ func TestMain(m *testing.M) {
 //	picture FILE W H     paint a picture, in the format that the name says
 //	pad FILE N           make a JPEG N bytes long, with a comment in it
 //	exec fetch URL…      print what the URLs answer, see package fetch
-//	same FILE            fetch the URL (or media_id) in the last command's stdout; it must give FILE's bytes
+//	same FILE            fetch the URL (or media_id) in the last command's stdout; it must give
+//	                     FILE's bytes
 func TestScripts(t *testing.T) { runScripts(t, "testdata", nil) }
 
 // TestServers runs the scripts that need PostgreSQL and S3: $INDEX and $BLOBS name an empty

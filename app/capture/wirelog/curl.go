@@ -12,7 +12,8 @@ import (
 //	=> Send header, 232 bytes (0xe8)
 //	0000: 50 4f 53 54 20 2f 76 33 2f 6d 65 64 69 61 20 48 POST /v3/media H
 //	=> Send data, 1042 bytes (0x412)
-//	0000: --------------------------d74496d66958873e      --trace-ascii: a CR LF ends a row and is not shown
+//	0000: --------------------------d74496d66958873e      --trace-ascii: a CR LF ends a row and is
+//	                                                      not shown
 //	002c: Content-Disposition: form-data; name="meta"
 //	<= Recv header, 27 bytes (0x1b)
 //

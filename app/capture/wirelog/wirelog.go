@@ -2,7 +2,8 @@
 // told to say what they send, and what network tools save.
 //
 //	curl -v, PHP's CURLOPT_VERBOSE, Guzzle's debug     heads, without the body of the request
-//	curl --trace, --trace-ascii                        every byte; every byte but those that are not ASCII
+//	curl --trace, --trace-ascii                        every byte; every byte but those that are not
+//	                                                   ASCII
 //	Apache HttpClient's wire log (Java)                every byte
 //	HttpURLConnection's FINEST log (Java)              heads
 //	Netty's and Reactor Netty's wiretap (Java)         every byte

@@ -1,8 +1,10 @@
 // Package fsblob keeps blobs in a directory of this machine:
 //
-//	lock           held by the one process that uses the directory; says whether it was closed in order
+//	lock           held by the one process that uses the directory; says whether it was closed in
+//	               order
 //	tmp/…          what is being written
-//	00/ … ff/      the blobs, each a file named by its digest in the directory of the digest's first byte
+//	00/ … ff/      the blobs, each a file named by its digest in the directory of the digest's first
+//	               byte
 //
 // What [Dir.Put] acknowledges survives a loss of power on a local file system that honours fsync
 // (ext4, xfs, btrfs, zfs, APFS; a network file system may not). The order is: write a temporary

@@ -17,17 +17,20 @@ import (
 //
 //	live      some media has them, or had
 //	doomed    nothing is to have them any more: they are deleted later, unless something has by then
-//	deleting  a DELETE is on its way; since is the number of the claim, and the time when it was made
+//	deleting  a DELETE is on its way; since is the number of the claim, and the time when it was
+//	          made
 //	gone      they were deleted; a tombstone for a day
 //
 // Bytes are kept before they are recorded, so what Record finds may be newer than what was kept:
 //
 //	no row, live, doomed   the bytes are there, and nobody is deleting them: live
-//	gone                   they may have been kept before they were deleted. Record says so, the server keeps them
-//	                       again and records again; if the tombstone is the one that was seen, they are there: live
-//	deleting               the same, until the row says gone. A collector that dies leaves it as it is; but a DELETE
-//	                       that does not arrive within [store.Lease] does not arrive at all. So when the same claim was
-//	                       watched for as long, and the bytes were kept after that: live
+//	gone                   they may have been kept before they were deleted. Record says so, the
+//	                       server keeps them again and records again; if the tombstone is the one
+//	                       that was seen, they are there: live
+//	deleting               the same, until the row says gone. A collector that dies leaves it as it
+//	                       is; but a DELETE that does not arrive within [store.Lease] does not
+//	                       arrive at all. So when the same claim was watched for as long, and the
+//	                       bytes were kept after that: live
 //
 // A tombstone outlives every upload that began before it, so that "no row" means that nothing was
 // deleted since. The test TestModel in package store goes through all interleavings of this.

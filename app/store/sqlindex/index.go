@@ -1,8 +1,8 @@
 // Package sqlindex is a [server.Index] in an SQL database: what the server must know and remember,
 // but for the files.
 //
-//	index, err := sqlindex.Open(ctx, "wxup-data/index.db")                      // SQLite: one server, nothing to install
-//	index, err := sqlindex.Open(ctx, "postgres://wxup@db.example/wxup")         // PostgreSQL: any number of servers
+//	index, err := sqlindex.Open(ctx, "wxup-data/index.db")              // SQLite: one server
+//	index, err := sqlindex.Open(ctx, "postgres://wxup@db.example/wxup") // PostgreSQL: any number
 //	defer index.Close()
 //
 // It is one SQL text for both: $1 for arguments, ON CONFLICT, TEXT, BIGINT and BOOLEAN, times as
