@@ -63,7 +63,7 @@ var causeTexts = map[Cause]string{
 	ErrHeaderTooLong: "the headers of a part are too long; send Content-Disposition and Content-Type only",
 	ErrTextTooLong:   "a text field is too long",
 
-	ErrNoBlankLine:   "this is no header line; put one empty line between the headers of a part and its content",
+	ErrNoBlankLine:   "this is not a header line; put one empty line between the headers of a part and its content",
 	ErrFullWidth:     "full-width punctuation in a header; write : ; = and \" in ASCII",
 	ErrControl:       "a control character in a header; remove it (from the file name, most likely)",
 	ErrNoDisposition: "the part does not say which field it is; give it Content-Disposition: form-data; name=\"…\"",

@@ -124,8 +124,8 @@ func skipBetween(b []byte) []byte {
 	}
 }
 
-// trimBody takes the line ends off that stand behind a body whose length is not known. A form has
-// an end of its own; of another body only the empty line before the answer is taken.
+// trimBody removes the line endings after a body of unknown length. A form marks its own end; after
+// any other body only the empty line before the answer is removed.
 func trimBody(body []byte, boundary string, followed bool) []byte {
 	if boundary != "" {
 		closing := []byte("--" + boundary + "--")

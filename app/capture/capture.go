@@ -53,9 +53,9 @@
 //	powershell.go the words of a PowerShell line
 //	lexer.go      reading words                 shellquote.go quotes and variables
 //
-// Read is pure: no clock, no network, and no file but those that a curl line names, through the
-// caller's open. It bounds what it takes and what it makes of it. Whoever has the request itself,
-// as a server does, need not look here.
+// Read uses no clock and no network, and opens only the files that a curl line names, by calling
+// the function that it is given. Its input and its output are bounded. A program that has the
+// request itself, such as a server, does not need this package.
 package capture
 
 import (

@@ -36,7 +36,7 @@ type command struct {
 	formEscape, pathAsIs, globOff bool
 }
 
-var errTooLarge = texts.Errorf("the files and data of this curl line are larger than %d MB in all", Max>>20)
+var errTooLarge = texts.Errorf("the files and data of this curl line exceed %d MB in total", Max>>20)
 
 func (c *command) note(n explain.Words) {
 	for _, have := range c.notes {

@@ -28,7 +28,7 @@ import (
 func (c *command) parseForm(arg string) error {
 	name, value, ok := strings.Cut(arg, "=")
 	if !ok {
-		return texts.Errorf("-F wants name=content; curl refuses this line")
+		return texts.Errorf("-F takes name=content; curl refuses this line")
 	}
 	f := formField{name: name}
 	switch {
@@ -173,7 +173,7 @@ func parsePart(s string, end byte) (p formArg, rest string, err error) {
 			p.contentType = strings.TrimRight(typed[:len(typed)-len(s)], blanks)
 			major, minor, ok := strings.Cut(p.contentType, "/")
 			if !ok || major == "" || minor == "" || strings.Contains(major, " ") {
-				return p, "", texts.Errorf("-F has a type= that is no type/subtype; curl refuses this line")
+				return p, "", texts.Errorf("the type= of -F is not of the form type/subtype; curl refuses this line")
 			}
 			continue
 		case hasPrefixFold(s, "filename="):
@@ -259,7 +259,7 @@ func isPlain(contentType string) bool {
 func (c *command) formString(arg string) error {
 	name, value, ok := strings.Cut(arg, "=")
 	if !ok {
-		return texts.Errorf("--form-string wants name=content; curl refuses this line")
+		return texts.Errorf("--form-string takes name=content; curl refuses this line")
 	}
 	return c.addField(formField{name: name, content: []byte(value)}, formArg{})
 }

@@ -57,7 +57,7 @@ func (r *reader) readHAR(text []byte) ([]Saved, error) {
 }
 
 // errNotHAR is a JSON text of another kind.
-var errNotHAR = texts.Errorf(`this is JSON, but no HAR: it has no log.entries. In the browser or the proxy choose "export HAR" (Charles: HTTP Archive)`)
+var errNotHAR = texts.Errorf(`this is JSON but not a HAR: it has no log.entries. In the browser or the proxy choose "export HAR" (Charles: HTTP Archive)`)
 
 // eachEntry calls do with every entry, one at a time: all of them at once might be much more than
 // the text.
@@ -90,7 +90,7 @@ func eachEntry(text []byte, do func(json.RawMessage) error) error {
 		})
 	})
 	if _, syntax := errors.AsType[*json.SyntaxError](err); syntax || err != nil && !found && err != errNotHAR {
-		return texts.Errorf("this is JSON that breaks off or is damaged near byte %d; export it again", dec.InputOffset())
+		return texts.Errorf("this JSON is cut off or damaged near byte %d; export it again", dec.InputOffset())
 	}
 	if err == nil && !found {
 		return errNotHAR

@@ -118,7 +118,7 @@ func TestReadHAR(t *testing.T) {
 		{name: "one that cannot be read", text: harOf(`{"request":{"method":7}}`, entryOf(contentType, n, `"text":"`+b64(body)+`","encoding":"base64"`, answer)), want: whole()},
 		{name: "only ones that cannot be read", text: harOf(`{"request":{"method":7}}`, `"x"`), err: "2 could not be read"},
 		{name: "broken off", text: strings.TrimSuffix(harOf(entryOf(contentType, n, `"text":"`+b64(body)+`","encoding":"base64"`, answer), `{"a":"b`), `]}}`), want: whole("note the HAR breaks off")},
-		{name: "broken off in the first", text: harOf(entryOf(contentType, n, `"text":"`, answer))[:900], err: "breaks off or is damaged near byte"},
+		{name: "broken off in the first", text: harOf(entryOf(contentType, n, `"text":"`, answer))[:900], err: "is cut off or damaged near byte"},
 		{name: "an account's token stays in the target", text: harOf(`{"startedDateTime":"","request":{"method":"POST","url":"https://api.weixin.qq.com/cgi-bin/media/uploadimg?access_token=a%2Bb#x","headers":[]},"response":{}}`),
 			want: [][]string{{"POST https://api.weixin.qq.com/cgi-bin/media/uploadimg?access_token=a%2Bb", "endpoint article", "!received"}}},
 		{name: "too many entries", text: harOf(strings.Repeat(`{},`, entriesMost) + "{}"), err: "more than 10000 entries"},
@@ -132,7 +132,7 @@ func TestReadHAR(t *testing.T) {
 		{name: "log is no object", text: `{"log":[]}`, err: "it has no log.entries"},
 		{name: "entries are no list", text: `{"log":{"entries":{}}}`, err: "it has no log.entries"},
 		{name: "empty list", text: `{"log":{"entries":[]}}`, err: "none of the 0 entries"},
-		{name: "an opening brace", text: `{`, err: "breaks off or is damaged"},
+		{name: "an opening brace", text: `{`, err: "is cut off or damaged"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, c.run)

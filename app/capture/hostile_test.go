@@ -89,11 +89,11 @@ func TestOther(t *testing.T) {
 		"Invoke-WebRequest -Uri x":      "PowerShell",
 		"wget https://x":                "not a curl command",
 		"<xml><a/></xml>":               "XML",
-		"hello, world":                  "no request in a format that is known here",
-		"# only a comment":              "no request in a format",
-		"\xff\xfeabc":                   "half a character",
-		"POST nowhere HTTP/1.1\r\n\r\n": "no request in a format",
-		"curly braces are not curl":     "no request in a format",
+		"hello, world":                  "not a request in any format that wxup reads",
+		"# only a comment":              "not a request in any format",
+		"\xff\xfeabc":                   "in the middle of a character",
+		"POST nowhere HTTP/1.1\r\n\r\n": "not a request in any format",
+		"curly braces are not curl":     "not a request in any format",
 	} {
 		if _, err := Read([]byte(text), openDisk); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: got %v, want %q", text, err, want)

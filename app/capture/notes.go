@@ -12,7 +12,7 @@ import (
 
 var (
 	noteUTF16 = explain.Words{
-		EN: "the text was in UTF-16 (PowerShell's > writes it so); bytes that are no characters are lost",
+		EN: "the text was in UTF-16 (PowerShell's > writes it so); bytes that are not characters were lost",
 		ZH: "文本是 UTF-16 编码（PowerShell 的 > 会这样写）；非文本字节已丢失",
 	}
 	noteNoBlankLine = explain.Words{
@@ -20,7 +20,7 @@ var (
 		ZH: "请求头与正文之间没有空行，视为复制时丢失",
 	}
 	noteBrokenTarget = explain.Words{
-		EN: "the first line stands on several lines; they were joined",
+		EN: "the first line is spread over several lines; they were joined",
 		ZH: "请求行分成了多行；已连接",
 	}
 	noteBadLength = explain.Words{
@@ -36,11 +36,11 @@ var (
 		ZH: "请求头声明为 chunked，但保存的正文已去掉分块（很多工具如此）",
 	}
 	noteBrokenChunks = explain.Words{
-		EN: "the chunks break off or do not fit together; the body is what could be read",
+		EN: "the chunks are cut off or inconsistent; the body is what could be read",
 		ZH: "分块不完整或不连贯；正文只包含能读出的部分",
 	}
 	noteEncodedFile = explain.Words{
-		EN: "a part was encoded by curl in a way that is not done again here; its content is not judged",
+		EN: "curl encoded a part in a way that wxup does not; its content is not judged",
 		ZH: "某个部分由 curl 以此处不支持的方式编码；其内容不作判断",
 	}
 	noteBrokenAnswer = explain.Words{

@@ -131,7 +131,7 @@ func inFull(word string) (name string, known bool) {
 	return word, false
 }
 
-var errNoArgument = texts.Errorf("the last option of this curl line wants an argument; was the end of the line lost?")
+var errNoArgument = texts.Errorf("the last option of this curl line has no argument; was the end of the line lost?")
 
 // parse goes through the words of a command, up to its end or to a --next, and answers the words
 // behind that.

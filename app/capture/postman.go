@@ -73,7 +73,7 @@ func isPostman(text []byte) bool {
 func (r *reader) readPostman(text []byte) ([]Saved, error) {
 	var collection postmanItem
 	if err := json.Unmarshal(text, &collection); err != nil {
-		return nil, texts.Errorf("this is a Postman collection that breaks off or is damaged; export it again (Collection v2.1)")
+		return nil, texts.Errorf("this Postman collection is cut off or damaged; export it again (Collection v2.1)")
 	}
 	var list []Saved
 	var walk func(items []postmanItem) error
@@ -95,7 +95,7 @@ func (r *reader) readPostman(text []byte) ([]Saved, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, texts.Errorf("there is no request in this Postman collection; send the upload, save its response with it (Save Response), and export again")
+		return nil, texts.Errorf("this Postman collection has no request; send the upload, save its response with it (Save Response), and export again")
 	}
 	return list[:min(len(list), savedMost)], nil
 }

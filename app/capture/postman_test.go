@@ -28,8 +28,8 @@ func TestReadPostman(t *testing.T) {
 			want: [][]string{{"part meta application/json: " + meta, `note the file ""`, "note a Postman collection"}}},
 		{name: "strings for objects", text: head + `{"request":"https://api.mch.weixin.qq.com/v3/certificates"},{"request":{"method":"GET","url":"` + uploadURL + `"}}]}`,
 			want: [][]string{{"GET https://api.mch.weixin.qq.com/v3/merchant/media/upload", "note a Postman collection"}}},
-		{name: "nothing in it", text: head + `]}`, err: "there is no request in this Postman collection"},
-		{name: "cut", text: head + `{"request":`, err: "this is a Postman collection that breaks off"},
+		{name: "nothing in it", text: head + `]}`, err: "this Postman collection has no request"},
+		{name: "cut", text: head + `{"request":`, err: "this Postman collection is cut off"},
 	} {
 		t.Run(c.name, c.run)
 	}

@@ -38,7 +38,7 @@ func (r *reader) readRaw(text []byte) ([]Saved, error) {
 		return nil, texts.Errorf("this is only the CONNECT that opens a tunnel; the upload went through it under TLS. Save the request where the proxy has decrypted it")
 	}
 	if len(list) == 0 {
-		return nil, texts.Errorf("there is no request in this; " + howTo)
+		return nil, texts.Errorf("no request found; " + howTo)
 	}
 	return list, nil
 }

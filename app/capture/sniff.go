@@ -16,7 +16,7 @@ var others = []struct {
 	magic string
 	text  phrase.Text
 }{
-	{"PK\x03\x04", texts.Text("this is a ZIP archive that holds no requests of Fiddler's; unpack it, or export as HAR")},
+	{"PK\x03\x04", texts.Text("this ZIP archive has no Fiddler requests; unpack it, or export as HAR")},
 	{"\x1f\x8b", texts.Text("this is packed with gzip; unpack it first (gunzip)")},
 	{"\xd4\xc3\xb2\xa1", texts.Text(isPcap)}, {"\xa1\xb2\xc3\xd4", texts.Text(isPcap)},
 	{"\x4d\x3c\xb2\xa1", texts.Text(isPcap)}, {"\xa1\xb2\x3c\x4d", texts.Text(isPcap)},
@@ -59,7 +59,7 @@ func unreadable(start []byte) error {
 			return texts.Errorf("%s", h.text)
 		}
 	}
-	return texts.Errorf("this is no request in a format that is known here (raw HTTP, HAR, curl, Postman, a tool's log); " + howTo)
+	return texts.Errorf("this is not a request in any format that wxup reads (raw HTTP, HAR, curl, Postman, a tool's log); " + howTo)
 }
 
 // toUTF8 takes off a byte order mark, and undoes the UTF-16 that PowerShell writes with >.
@@ -76,7 +76,7 @@ func (r *reader) toUTF8(text []byte) ([]byte, error) {
 		return text, nil
 	}
 	if len(text)%2 != 0 {
-		return nil, texts.Errorf("this begins like UTF-16 and ends in half a character; " + howTo)
+		return nil, texts.Errorf("this starts as UTF-16 and ends in the middle of a character; " + howTo)
 	}
 	out := make([]byte, 0, len(text)/2)
 	for i := 2; i < len(text); i += 2 {

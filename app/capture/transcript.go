@@ -103,7 +103,7 @@ func (r *reader) readCurl(text string) ([]Saved, error) {
 		list = append(list, saved...)
 	}
 	if len(list) == 0 {
-		return nil, texts.Errorf("there is no curl command in this; " + howTo)
+		return nil, texts.Errorf("no curl command found; " + howTo)
 	}
 	return list, nil
 }

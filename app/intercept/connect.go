@@ -193,7 +193,7 @@ func (p *Proxy) watch(c net.Conn, state http.ConnState) {
 		case v.asked.Load() || p.stopping.Load():
 		case v.spoke:
 			p.saw(v.RemoteAddr().String(), net.JoinHostPort(v.host, v.port), v.agent, NotHTTP, "", explain.Words{
-				EN: "what was sent is no HTTP/1.1 request, or its header is too large", ZH: "收到的不是 HTTP/1.1 请求，或请求头过大",
+				EN: "what was sent is not an HTTP/1.1 request, or its header is too large", ZH: "收到的不是 HTTP/1.1 请求，或请求头过大",
 			})
 		case v.port == "443":
 			p.saw(v.RemoteAddr().String(), net.JoinHostPort(v.host, v.port), v.agent, Silent, "", silentWords)

@@ -64,7 +64,7 @@ FILE=接口名 为单个文件指定接口。"-" 表示从标准输入读取文�
 	"number of files sent at once; 0 adapts to the server's answers":                                                                            "同时上传的文件数；0 表示按服务端的应答自动调整",
 	"limit of calls per time and endpoint: 100/m, 20/s, article=1000/d,50/m, or off (default: the documented quotas at WeChat, none elsewhere)": "每个接口的调用频率上限：100/m、20/s、article=1000/d,50/m；off 表示不限（默认对微信按文档配额，对其他服务不限）",
 	"number of retries per file when the network or the server fails":                                                                           "网络或服务端出错时每个文件的重试次数",
-	"time limit for one try of one file, from its first byte to the answer; 0 is no limit":                                                      "单个文件单次尝试（从发送到应答）的时限；0 表示不限",
+	"time limit for one try of one file, from its first byte to the answer; 0 means no limit":                                                   "单个文件单次尝试（从发送到应答）的时限；0 表示不限",
 	"file that remembers what was uploaded, or off (default: %s)":                                                                               "保存上传记录的文件，或 off（默认 %s）",
 	"upload files even if the ledger has them":                                                                                                  "即使已有记录也重新上传",
 	"one JSON object per line, as soon as it is known":                                                                                          "每行一个 JSON 对象，完成即输出",

@@ -67,7 +67,7 @@ func (f *putFlags) define(p *program, cmd *cobra.Command) {
 	flags.IntVar(&f.parallel, "parallel", 0, p.t("number of files sent at once; 0 adapts to the server's answers"))
 	flags.Var(&f.rate, "rate", p.t("limit of calls per time and endpoint: 100/m, 20/s, article=1000/d,50/m, or off (default: the documented quotas at WeChat, none elsewhere)"))
 	flags.IntVar(&f.retries, "retries", 4, p.t("number of retries per file when the network or the server fails"))
-	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, p.t("time limit for one try of one file, from its first byte to the answer; 0 is no limit"))
+	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, p.t("time limit for one try of one file, from its first byte to the answer; 0 means no limit"))
 	flags.StringVar(&f.ledger, "ledger", "", p.t("file that remembers what was uploaded, or off (default: %s)", settings.Homely(ledger.DefaultPath())))
 	flags.BoolVar(&f.again, "again", false, p.t("upload files even if the ledger has them"))
 	flags.BoolVar(&f.asJSON, "json", false, p.t("one JSON object per line, as soon as it is known"))

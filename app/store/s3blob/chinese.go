@@ -9,9 +9,9 @@ const whereKeysChinese = "请设置 AWS_ACCESS_KEY_ID 与 AWS_SECRET_ACCESS_KEY�
 
 // texts has the Chinese of the errors at the start.
 var texts = phrase.Catalogue{
-	"open images in %s: %w":                       "打开 %s 中的图片：%w",
-	"no keys were found; " + whereKeys:            "没有找到密钥；" + whereKeysChinese,
-	"blobs: this is no URL of a bucket; write %s": "blobs：不是存储桶的 URL；请写 %s",
+	"open images in %s: %w":                            "打开 %s 中的图片：%w",
+	"no keys were found; " + whereKeys:                 "没有找到密钥；" + whereKeysChinese,
+	"blobs: this is not the URL of a bucket; write %s": "blobs：不是存储桶的 URL；请写 %s",
 	"blobs: keys do not belong into the URL, where logs and process lists show them; " + whereKeys:        "blobs：密钥不应写在 URL 中，日志与进程列表会显示它；" + whereKeysChinese,
 	"blobs: the URL names no bucket; write %s":                                                            "blobs：URL 中没有存储桶；请写 %s",
 	"blobs: s3://%s names a bucket, not a host; write %s":                                                 "blobs：s3://%s 处应为存储桶，而不是主机；请写 %s",

@@ -215,15 +215,15 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for raw, want := range map[string]string{
-		"":                                     "no URL of a bucket",
-		"/var/images":                          "no URL of a bucket",
-		"http://bbb":                           "no URL of a bucket",
-		"s3:b":                                 "no URL of a bucket",
+		"":                                     "not the URL of a bucket",
+		"/var/images":                          "not the URL of a bucket",
+		"http://bbb":                           "not the URL of a bucket",
+		"s3:b":                                 "not the URL of a bucket",
 		"s3://":                                "names no bucket",
 		"s3:///p":                              "names no bucket",
 		"s3://bbb:9000/p":                      "names a bucket, not a host",
 		"s3://AKIA:hunter2@bbb":                "keys do not belong into the URL",
-		"s3://AKIA:hunter2%zz@bbb":             "no URL of a bucket",
+		"s3://AKIA:hunter2%zz@bbb":             "not the URL of a bucket",
 		"s3://bbb?access_key=hunter2":          "keys do not belong into the URL",
 		"s3://bbb?Secret=hunter2":              "keys do not belong into the URL",
 		"s3://bbb?x-token=hunter2":             "keys do not belong into the URL",

@@ -42,7 +42,7 @@ func parse(raw string) (target, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "s3" || u.Opaque != "":
-		return target{}, texts.Errorf("blobs: this is no URL of a bucket; write %s", example)
+		return target{}, texts.Errorf("blobs: this is not the URL of a bucket; write %s", example)
 	case u.User != nil:
 		return target{}, texts.Errorf("blobs: keys do not belong into the URL, where logs and process lists show them; " + whereKeys)
 	case u.Host == "":

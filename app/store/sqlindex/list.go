@@ -35,7 +35,7 @@ func ParseCursor(s string) (Cursor, error) {
 	at, id, ok := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(at, 10, 64)
 	if !ok || err != nil {
-		return Cursor{}, fmt.Errorf("%.40q is no place in a list", s)
+		return Cursor{}, fmt.Errorf("%.40q is not a place in a list", s)
 	}
 	return Cursor{moment(n), id}, nil
 }
