@@ -34,15 +34,6 @@ func Quote(s string) string {
 	return b.String() + "'"
 }
 
-// Join returns words as a command line.
-func Join(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = Quote(word)
-	}
-	return strings.Join(quoted, " ")
-}
-
 // Unquote reads a word that [Quote] wrote without $'…', as the values in wxup.env are.
 func Unquote(word string) string {
 	inner, ok := strings.CutPrefix(word, "'")
