@@ -33,8 +33,8 @@ type Server struct {
 	// for its natural cause.
 	//
 	//	srv.Accounts.PutApp(server.App{
-//		AppID: srv.App.AppID, Secret: srv.App.Secret, State: server.Limited,
-//	})
+	//		AppID: srv.App.AppID, Secret: srv.App.Secret, State: server.Limited,
+	//	})
 	Accounts *server.Memory
 	// Handler is the server itself, without what Refuse and Fail do. It hands out authorization
 	// codes and cloud tokens.
