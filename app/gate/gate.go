@@ -83,16 +83,11 @@ func (l *Listener) admit(inner net.Conn) *Conn {
 	}
 	l.mu.Lock()
 	var victims []*Conn
-	drop := func(v *Conn) {
-		l.forget(v)
-		l.closed++
-		victims = append(victims, v)
-	}
 	if same := l.unknown[c.addr]; same != nil && same.Len() >= l.Share() && !l.trusts(c.addr) {
-		drop(same.least())
+		victims = append(victims, l.drop(same.least()))
 	}
 	if l.all.Len() >= l.Most {
-		drop(l.all.least())
+		victims = append(victims, l.drop(l.all.least()))
 	}
 	l.all.add(c)
 	same := l.unknown[c.addr]
@@ -108,25 +103,31 @@ func (l *Listener) admit(inner net.Conn) *Conn {
 	return c
 }
 
-// shrink closes some connections when the system has no more files, and lowers the most.
+// shrink closes one connection in eight when the system has no more files. It reports whether it
+// has closed any.
 func (l *Listener) shrink() bool {
+	const few = 8 // they are not what takes the files
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all.Len() < 8 {
-		return false
+	var victims []*Conn
+	for keep := max(l.all.Len()*7/8, few); l.all.Len() > keep; {
+		victims = append(victims, l.drop(l.all.least()))
 	}
-	l.Most = max(l.all.Len()*7/8, 8)
-	for l.all.Len() > l.Most {
-		v := l.all.least()
-		l.forget(v)
-		l.closed++
+	l.mu.Unlock()
+	for _, v := range victims {
 		v.cut()
 	}
-	return true
+	return len(victims) > 0
 }
 
 func (l *Listener) trusts(addr netip.Addr) bool {
 	return slices.ContainsFunc(l.Trusted, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// drop takes a connection out that is to be cut. The lock is held.
+func (l *Listener) drop(c *Conn) *Conn {
+	l.forget(c)
+	l.closed++
+	return c
 }
 
 // forget takes a connection out of the ranks. The lock is held.
@@ -167,11 +168,19 @@ func (c *Conn) value() int64 {
 	return v
 }
 
-// carried notes that n bytes went through.
+// carried notes that n bytes went through: a Read and a Write may do so at once. What was paid does
+// not shrink, not even if the clock is set back.
 func (c *Conn) carried(n int) {
-	if n > 0 {
-		now := time.Now().UnixNano()
-		c.paid.Store(min(c.paid.Load()+int64(n)*int64(time.Second)/Rate, now))
+	if n <= 0 {
+		return
+	}
+	now := time.Now().UnixNano()
+	for {
+		old := c.paid.Load()
+		paid := max(old, min(old+int64(n)*int64(time.Second)/Rate, now))
+		if c.paid.CompareAndSwap(old, paid) {
+			return
+		}
 	}
 }
 

@@ -2,13 +2,16 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -212,5 +215,50 @@ func TestServer(t *testing.T) {
 		if open, _ := l.State(); open != 0 || len(l.unknown) != 0 {
 			t.Errorf("%d connections, %d addresses are left", open, len(l.unknown))
 		}
+	}
+}
+
+// short is a system that has no file for the first connections.
+type short struct {
+	room
+	fails, asked int
+}
+
+func (s *short) Accept() (net.Conn, error) {
+	s.asked++
+	if s.fails--; s.fails >= 0 {
+		return nil, &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+	}
+	return s.room.Accept()
+}
+
+// TestNoFiles: when the system has no more files, connections are closed for newcomers, and as many
+// are welcome afterwards as before. If there are few, that would not help: the error is the
+// caller's, who waits.
+func TestNoFiles(t *testing.T) {
+	for _, x := range []struct{ open, fails, closed, asked int }{
+		{16, 1, 2, 2}, {16, 3, 6, 4}, {9, 1, 1, 2}, {8, 1, 0, 1}, {3, 1, 0, 1},
+	} {
+		t.Run(fmt.Sprint(x.open, " open, ", x.fails, " failures"), func(t *testing.T) {
+			s := &short{room: room{t: t, calls: make(chan net.Conn, 1)}}
+			s.l = New(s, Config{Most: 64})
+			for i := range x.open {
+				s.visit(everywhere(i))
+			}
+			s.fails, s.asked = x.fails, 0
+			near, far := net.Pipe()
+			t.Cleanup(func() { near.Close() })
+			s.calls <- end{far, net.TCPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.9:4711"))}
+			_, err := s.l.Accept()
+			if (err != nil) != (x.closed == 0) || err != nil && !errors.Is(err, syscall.EMFILE) {
+				t.Errorf("the error is %v", err)
+			}
+			if _, closed := s.l.State(); int(closed) != x.closed || s.asked != x.asked {
+				t.Errorf("%d were closed and the system was asked %d times, want %d and %d", closed, s.asked, x.closed, x.asked)
+			}
+			if s.l.Most != 64 {
+				t.Errorf("only %d connections are welcome from now on", s.l.Most)
+			}
+		})
 	}
 }

@@ -2,11 +2,14 @@ package inspector
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/wxup/wxup/app/store/sqlindex"
 	"github.com/wxup/wxup/media"
+	"github.com/wxup/wxup/server"
 )
 
 // storedFile is a file in the list of them.
@@ -62,14 +65,13 @@ func (in *Inspector) listMedia(w http.ResponseWriter, r *http.Request) error {
 // takeDown is POST /api/v1/media/{id}/takedown. With block=1 uploading the image again does not
 // bring it back.
 func (in *Inspector) takeDown(w http.ResponseWriter, r *http.Request) error {
-	id, now := r.PathValue("id"), in.Now()
-	block := r.FormValue("block") == "1"
-	others, err := in.Index.TakeDown(r.Context(), id, block, now)
-	if err != nil {
-		return err
+	id, do := r.PathValue("id"), takeDown
+	if r.FormValue("block") == "1" {
+		do = block
 	}
-	in.Note(r, "an image was taken down", "id", plain(id), "blocked", block)
-	if err := in.tookDown(r); err != nil {
+	now := in.Now()
+	others, err := in.act(r, id, do)
+	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, struct {
@@ -78,17 +80,13 @@ func (in *Inspector) takeDown(w http.ResponseWriter, r *http.Request) error {
 		Blocked     bool      `json:"blocked"`
 		Others      int       `json:"others"`       // other files with the same bytes, which are still served
 		CachedUntil time.Time `json:"cached_until"` // what browsers and caches may still show it until
-	}{id, now, block, others, now.Add(max(0, cmp.Or(in.ImageAge, time.Hour)))})
+	}{id, now, do == block, others, now.Add(max(0, cmp.Or(in.ImageAge, time.Hour)))})
 }
 
 // revive is POST /api/v1/media/{id}/revive.
 func (in *Inspector) revive(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	if err := in.Index.Revive(r.Context(), id); err != nil {
-		return err
-	}
-	in.Note(r, "the takedown of an image has ended", "id", plain(id))
-	if err := in.tookDown(r); err != nil {
+	if _, err := in.act(r, id, revive); err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, struct {
@@ -105,30 +103,51 @@ func (in *Inspector) actOnImage(w http.ResponseWriter, r *http.Request) error {
 	if e.Media == nil {
 		return badParameter("this request has kept no image", "open one that was accepted")
 	}
-	switch do := r.PostFormValue("do"); do {
-	case "revive":
-		err = in.Index.Revive(r.Context(), e.Media.ID)
-	case "takedown", "block":
-		_, err = in.Index.TakeDown(r.Context(), e.Media.ID, do == "block", in.Now())
-	default:
-		return badParameter("do is neither takedown, block nor revive", "use the buttons of the page")
-	}
-	if err != nil {
-		return err
-	}
-	in.Note(r, "an image was taken down or revived", "id", plain(e.Media.ID), "do", r.PostFormValue("do"))
-	if err := in.tookDown(r); err != nil {
+	if _, err := in.act(r, e.Media.ID, r.PostFormValue("do")); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/exchanges/"+e.ID, http.StatusSeeOther)
 	return nil
 }
 
-func (in *Inspector) tookDown(r *http.Request) error {
-	if in.TookDown == nil {
-		return nil
+// What is done with an image.
+const (
+	takeDown = "takedown"
+	block    = "block" // and uploading it again does not bring it back
+	revive   = "revive"
+)
+
+// act does it, and notes it in the log. others is how many images have the same bytes.
+func (in *Inspector) act(r *http.Request, id, do string) (others int, err error) {
+	switch do {
+	case revive:
+		err = in.Index.Revive(r.Context(), id)
+	case takeDown, block:
+		others, err = in.Index.TakeDown(r.Context(), id, in.served(r.Context(), id), do == block, in.Now())
+	default:
+		err = badParameter("do is neither takedown, block nor revive", "use the buttons of the page")
 	}
-	return in.TookDown(r.Context())
+	if err != nil {
+		return 0, err
+	}
+	if do == revive {
+		in.Note(r, "the takedown of an image has ended", "id", plain(id))
+	} else {
+		in.Note(r, "an image was taken down", "id", plain(id), "blocked", do == block)
+	}
+	if in.TookDown != nil {
+		err = in.TookDown(r.Context())
+	}
+	return others, err
+}
+
+// served reports whether there is a file of an ID, or was one whose place does not answer.
+func (in *Inspector) served(ctx context.Context, id string) bool {
+	content, err := in.Keeper.Open(ctx, id)
+	if err == nil {
+		content.Close()
+	}
+	return !errors.Is(err, server.ErrNotFound)
 }
 
 // listTakedowns is GET /api/v1/takedowns: the newest first.

@@ -63,9 +63,13 @@ func TestTakeDown(t *testing.T) {
 		t.Errorf("takedowns after a revival: %+v", down)
 	}
 	a := b.Post("/api/v1/media/"+id+"/takedown", url.Values{"block": {"1"}})
-	if a.Status != http.StatusNotFound { // a revival brings no record back: only an upload does
-		t.Errorf("take down what has no record: %d %s", a.Status, a.Body)
+	if a.Status != http.StatusOK { // a revival brings no record back, but the image is served
+		t.Errorf("take down what is served without a record: %d %s", a.Status, a.Body)
 	}
+	if a := b.Post("/api/v1/media/nobody/takedown", nil); a.Status != http.StatusNotFound {
+		t.Errorf("take down what was never there: %d %s", a.Status, a.Body)
+	}
+	press("revive")
 	g.Upload(wxup.MarketingImage, "coupon.jpg", inspectortest.Photo(2))
 	if a = b.Post("/api/v1/media/"+id+"/takedown", url.Values{"block": {"1"}}); a.Status != http.StatusOK || !strings.Contains(a.Body, `"blocked": true`) || !strings.Contains(a.Body, `"others": 1`) {
 		t.Errorf("block: %d %s", a.Status, a.Body)

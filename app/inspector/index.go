@@ -26,7 +26,7 @@ type Index interface {
 type images interface {
 	ListMedia(context.Context, sqlindex.MediaFilter) ([]server.Media, error) // the newest first
 	MediaByID(ctx context.Context, id string) (*server.Media, error)         // may be server.ErrNotFound
-	TakeDown(ctx context.Context, id string, block bool, now time.Time) (others int, err error)
+	TakeDown(ctx context.Context, id string, made, block bool, now time.Time) (others int, err error)
 	Revive(ctx context.Context, id string) error
 	TakenDown(ctx context.Context, id string) (bool, error)
 	Takedowns(context.Context) ([]sqlindex.Takedown, error)

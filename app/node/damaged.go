@@ -23,25 +23,36 @@ const (
 type damage struct {
 	index *sqlindex.Index
 	log   *slog.Logger
-	files atomic.Int64
+	known atomic.Pointer[map[string]bool] // by SHA-256
 }
 
-// learn counts the marks, which other nodes and fsck make and take away too.
+// learn reads the marks, which other nodes and fsck make and take away too.
 func (d *damage) learn(ctx context.Context) error {
 	list, err := d.index.Damaged(ctx)
-	if err == nil {
-		d.files.Store(int64(len(list)))
+	if err != nil {
+		return err
 	}
-	return err
+	known := map[string]bool{}
+	for _, sha256 := range list {
+		known[sha256] = true
+	}
+	d.known.Store(&known)
+	return nil
 }
+
+// files is how many there are.
+func (d *damage) files() int64 { return int64(len(*d.known.Load())) }
 
 // tell says so in the log.
 func (d *damage) tell(sha256, detail string) {
 	d.log.Error("a kept file is damaged; wxup fsck --repair restores it from a copy or removes it", "sha256", sha256, "detail", detail)
 }
 
-// read is for a file that a read has found to be damaged: it is not served, and marked.
+// read is for a file that a read has found to be damaged: it is not served, and marked, once.
 func (d *damage) read(sha256 string) {
+	if (*d.known.Load())[sha256] {
+		return
+	}
 	d.tell(sha256, "found when it was asked for")
 	ctx, cancel := context.WithTimeout(context.Background(), markTime)
 	defer cancel()

@@ -158,7 +158,7 @@ func (n *Node) begin(ctx context.Context) error {
 	if err := n.renewCloudToken(ctx); err != nil {
 		return err
 	}
-	second, err := dir.SecondVariables(ctx, n.apis, n.at)
+	env, err := n.readEnv(ctx)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (n *Node) begin(ctx context.Context) error {
 		Index: dir.Index, Keeper: keeper, ImageAge: api.ImageAge, TookDown: n.down.learn, AdminToken: dir.AdminToken, MerchantDir: dir.MerchantDir, Version: c.Version, Log: c.Log, Secrets: c.API.Secrets,
 		Visits:   func() []inspector.Visit { return visits(n.proxy.Seen()) },
 		Reaching: datadir.Reaching(dir.Path, n.at.Proxy, func(string) string { return "" }),
-		HTTPSURL: n.at.HTTPS, LinkFromAnywhere: n.LinkFromAnywhere(), OtherMode: string(datadir.ModeIn(second)),
+		HTTPSURL: n.at.HTTPS, LinkFromAnywhere: n.LinkFromAnywhere(), OtherMode: string(datadir.ModeIn(env.second)),
 		Variables: n.variables, Caller: func(r *http.Request) string { return n.apis.Caller(r).Addr },
 	})
 	if err != nil {
@@ -184,10 +184,11 @@ func (n *Node) begin(ctx context.Context) error {
 		return err
 	}
 
-	// Open for business.
+	// Open for business. From here on nothing asks the index: what fails for a moment is not tried
+	// twice.
 	n.metrics.Budget(n.apis.Memory)
-	n.metrics.Damaged(n.damage.files.Load)
-	n.ready = &readiness{mask: c.API.Secrets.Mask, damaged: n.damage.files.Load, parts: []part{
+	n.metrics.Damaged(n.damage.files)
+	n.ready = &readiness{mask: c.API.Secrets.Mask, damaged: n.damage.files, parts: []part{
 		{"index", dir.Index, datadir.Shared(c.Index)}, {"blobs", n.blobs, datadir.Shared(c.Blobs)},
 	}}
 	n.public.Store(publicDoor(n.apis, n.ready, n.at.Admin))
@@ -195,7 +196,7 @@ func (n *Node) begin(ctx context.Context) error {
 	n.ports.serve("https", newTLSServer(n.metrics.HTTP("https", &n.public), (&certificates{&devkeys.Leaves{CA: ca}, n.own}).get, &n.ear, c.Log))
 	n.ports.serve("sidecar", newHTTPServer(n.metrics.HTTP("sidecar", n.apis.SideCar(c.SideCarApp)), &n.ear, c.Log))
 	n.ports.serve("proxy", n.proxy)
-	if err := n.writeEnv(ctx); err != nil {
+	if err := n.putEnv(env); err != nil {
 		return err
 	}
 	n.ready.opened.Store(true)
@@ -203,26 +204,43 @@ func (n *Node) begin(ctx context.Context) error {
 	return nil
 }
 
-// writeEnv writes wxup.env if the admin token in it is not the one in use: another node may have
-// got a new one.
-func (n *Node) writeEnv(ctx context.Context) error {
+// env is what wxup.env and its twin hold, and the admin token in them.
+type env struct {
+	token         string
+	first, second []datadir.Variable
+}
+
+func (n *Node) readEnv(ctx context.Context) (e env, err error) {
+	if e.token, err = n.dir.AdminToken(ctx); err != nil {
+		return e, err
+	}
+	if e.first, err = n.dir.Variables(ctx, n.apis, n.at, datadir.DefaultMerchant); err != nil {
+		return e, err
+	}
+	e.second, err = n.dir.SecondVariables(ctx, n.apis, n.at)
+	return e, err
+}
+
+func (n *Node) putEnv(e env) error {
+	if err := n.dir.WriteEnv(e.first, e.second); err != nil {
+		return texts.Errorf("write wxup.env: %w", err)
+	}
+	n.written = e.token
+	return nil
+}
+
+// renewEnv writes wxup.env anew if the admin token in it is not the one in use: another node may
+// have got a new one.
+func (n *Node) renewEnv(ctx context.Context) error {
 	now, err := n.dir.AdminToken(ctx)
 	if err != nil || now == n.written {
 		return err
 	}
-	first, err := n.dir.Variables(ctx, n.apis, n.at, datadir.DefaultMerchant)
+	e, err := n.readEnv(ctx)
 	if err != nil {
 		return err
 	}
-	second, err := n.dir.SecondVariables(ctx, n.apis, n.at)
-	if err != nil {
-		return err
-	}
-	if err := n.dir.WriteEnv(first, second); err != nil {
-		return texts.Errorf("write wxup.env: %w", err)
-	}
-	n.written = now
-	return nil
+	return n.putEnv(e)
 }
 
 // Run serves until the context ends or a listener fails, then lets the uploads in progress finish.
@@ -235,9 +253,9 @@ func (n *Node) Run(ctx context.Context, up func()) error {
 			chore{every: purgeEvery, do: func(ctx context.Context) error { return n.dir.Index.Purge(ctx, time.Now()) }},
 			chore{every: tokenEvery, do: n.renewCloudToken},
 			chore{every: learnEvery, do: n.learnSecrets},
-			chore{every: envEvery, do: n.writeEnv},
+			chore{every: envEvery, do: n.renewEnv},
 			chore{every: recoverEvery, do: func(ctx context.Context) error { return recoverIndex(ctx, n.config.Log, n.dir.Index, n.blobs) }},
-			chore{every: takedownsEvery, do: func(ctx context.Context) error { return n.down.learn(ctx) }},
+			chore{every: takedownsEvery, do: n.down.learn},
 			chore{every: learnEvery, do: n.damage.learn},
 			chore{every: min(n.config.ScrubEvery, scrubPiece), do: func(ctx context.Context) error { return n.damage.scrub(ctx, n.blobs, n.config.ScrubEvery) }},
 			chore{every: optimizeEvery, do: n.dir.Index.Optimize},

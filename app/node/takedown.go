@@ -17,13 +17,17 @@ const takedownsEvery = 2 * time.Second
 type takedowns struct {
 	index *sqlindex.Index
 
-	mu   sync.RWMutex
-	ids  map[string]bool
-	mark string
+	learning sync.Mutex // held by learn throughout, so that an older list does not replace a newer one
+	mark     string
+
+	mu  sync.RWMutex
+	ids map[string]bool
 }
 
 // learn reads the takedowns anew if they are others than before.
 func (t *takedowns) learn(ctx context.Context) error {
+	t.learning.Lock()
+	defer t.learning.Unlock()
 	mark, err := t.index.TakedownsMark(ctx)
 	if err != nil || mark == t.mark {
 		return err
@@ -37,8 +41,9 @@ func (t *takedowns) learn(ctx context.Context) error {
 		ids[x.ID] = true
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.ids, t.mark = ids, mark
+	t.ids = ids
+	t.mu.Unlock()
+	t.mark = mark
 	return nil
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"iter"
@@ -40,6 +42,17 @@ type Info struct {
 type Blob struct {
 	io.ReadSeekCloser
 	Info
+}
+
+// Check reads the bytes to their end, and fails with [ErrMismatch] if they are not what their
+// digest says. size is how many could be read.
+func (b *Blob) Check() (size int64, err error) {
+	sum := sha256.New()
+	size, err = io.Copy(sum, b)
+	if err == nil && hex.EncodeToString(sum.Sum(nil)) != b.SHA256 {
+		err = ErrMismatch
+	}
+	return size, err
 }
 
 // ErrMismatch is the error of content that is not what its digest and size say.

@@ -2,11 +2,8 @@ package upkeep
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"time"
@@ -196,17 +193,15 @@ func readOne(ctx context.Context, blobs store.Blobs, digest string) (*verdict, i
 		return nil, 0, texts.Errorf("open %s: %w", digest, err)
 	}
 	defer b.Close()
-	sum := sha256.New()
-	size, err := io.Copy(sum, b)
-	if ctx.Err() != nil {
-		return nil, size, ctx.Err()
-	}
+	size, err := b.Check()
 	switch {
+	case ctx.Err() != nil:
+		return nil, size, ctx.Err()
+	case errors.Is(err, store.ErrMismatch):
+		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size), put: b.Put}, size, nil
 	case err != nil:
 		var disk *fs.PathError
 		return &verdict{fault: Damaged, detail: "cannot be read: " + err.Error(), put: b.Put, unsure: !errors.As(err, &disk), why: err}, size, nil
-	case hex.EncodeToString(sum.Sum(nil)) != digest:
-		return &verdict{fault: Damaged, detail: fmt.Sprintf("%d bytes with another digest", size), put: b.Put}, size, nil
 	}
 	return nil, size, nil
 }

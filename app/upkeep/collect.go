@@ -33,7 +33,7 @@ type Policy struct {
 	Exchanges time.Duration // forget older exchanges; at least an hour; 0: none
 	Default   bool          // nobody has set that: an index from before it was the default keeps all
 	Keep      int           // keep this many of the newest exchanges
-	Images    time.Duration // forget files not uploaded for this long, and end their URLs; at least 48 hours; 0: none
+	Images    time.Duration // forget files not uploaded for this long: their URLs end if nobody else has the bytes; at least 48 hours; 0: none
 	Account   string        // only this account's; "": all
 	// Orphans is how long bytes are kept once nothing is to have them: at least an hour; 0 is a
 	// day. They are left by what was forgotten, by refused files that the inspector shows, and by

@@ -60,7 +60,7 @@ var upkeepChinese = phrase.Catalogue{
 	KeepsAll: "请求记录全部保留：这个索引早于“默认只保留 30 天”的规则。要清理旧记录，请设置 --keep-exchanges，例如 --keep-exchanges 30d。",
 	"how long to keep records of requests, such as 90d; 0 is always":                         "请求记录保留多久，如 90d；0 表示永久",
 	"always keep this many of the newest records of requests":                                "至少保留这么多条最新的请求记录",
-	"how long to keep images after their last upload; their URLs end then (default: always)": "图片在最后一次上传后保留多久，到期后其 URL 失效（默认永久）",
+	"how long to keep images after their last upload; their URLs end then, unless another account has the same file (default: always)": "图片在最后一次上传后保留多久，到期后其 URL 失效，除非另一账号有相同的文件（默认永久）",
 	"how long to keep files that no record refers to (default 1d)":                           "没有记录引用的文件保留多久（默认 1d）",
 	"only what belongs to this mchid or appid":                                               "仅限此 mchid 或 appid",
 	"delete nothing, only count":                                                             "不清理，只计数",

@@ -24,7 +24,7 @@ func (f *collectFlags) add(p *program, flags *pflag.FlagSet) {
 	f.exchanges.Duration = upkeep.KeepExchanges
 	flags.Var(&f.exchanges, "keep-exchanges", p.t("how long to keep records of requests, such as 90d; 0 is always"))
 	flags.IntVar(&f.keep, "keep-newest", 0, p.t("always keep this many of the newest records of requests"))
-	flags.Var(&f.images, "keep-images", p.t("how long to keep images after their last upload; their URLs end then (default: always)"))
+	flags.Var(&f.images, "keep-images", p.t("how long to keep images after their last upload; their URLs end then, unless another account has the same file (default: always)"))
 	flags.Var(&f.orphans, "keep-orphans", p.t("how long to keep files that no record refers to (default 1d)"))
 }
 

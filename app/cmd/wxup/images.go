@@ -161,7 +161,12 @@ func imagesTakeDown(p *program) *cobra.Command {
 		Example: "  wxup images takedown https://img.example.com/mmbiz_jpg/…/0?wx_fmt=jpeg\n  wxup images takedown --block ID",
 		Args:    cobra.ExactArgs(1),
 		RunE: p.withData(func(ctx context.Context, d *datadir.Dir, args []string) error {
-			others, err := d.Index.TakeDown(ctx, imageID(args[0]), block, time.Now())
+			images, err := d.Store(ctx, nil)
+			if err != nil {
+				return err
+			}
+			id := imageID(args[0])
+			others, err := d.Index.TakeDown(ctx, id, images.Made(id), block, time.Now())
 			if err != nil {
 				return noImage(err, args[0])
 			}

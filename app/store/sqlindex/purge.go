@@ -25,16 +25,16 @@ func (ix *Index) Purge(ctx context.Context, now time.Time) error {
 	at := micros(now.Add(-clockMargin))
 	// The condition stands twice, because a nonce may be spent anew between being found and being
 	// deleted.
-	if _, err := ix.deleteAll(ctx, 0, `DELETE FROM nonce WHERE expires <= $2 AND (account, value) IN
+	if err := ix.deleteAll(ctx, `DELETE FROM nonce WHERE expires <= $2 AND (account, value) IN
 		(SELECT account, value FROM nonce WHERE expires <= $2 ORDER BY expires LIMIT $1)`, at); err != nil {
 		return doing("purge nonces", err)
 	}
-	if _, err := ix.deleteAll(ctx, 0, `DELETE FROM quota WHERE (name, start, ends) IN
+	if err := ix.deleteAll(ctx, `DELETE FROM quota WHERE (name, start, ends) IN
 		(SELECT name, start, ends FROM quota WHERE ends <= $2 ORDER BY ends LIMIT $1)`, at); err != nil {
 		return doing("purge quotas", err)
 	}
 	for _, column := range []string{"expires", "retired"} {
-		if _, err := ix.deleteAll(ctx, 0, `DELETE FROM token WHERE value IN
+		if err := ix.deleteAll(ctx, `DELETE FROM token WHERE value IN
 			(SELECT value FROM token t WHERE `+column+` > 0 AND `+column+` <= $2 AND EXISTS
 				(SELECT 1 FROM token n WHERE n.kind = t.kind AND n.subject = t.subject AND n.component = t.component AND n.seq > t.seq)
 			 ORDER BY `+column+` LIMIT $1)`, micros(now.Add(-deadTokensStay))); err != nil {
@@ -50,7 +50,6 @@ type Old struct {
 	Before  time.Time // older than this; at least an hour ago, so that every nonce they spent has expired
 	Account string    // of this account; "" is any
 	Keep    int       // how many of the newest to keep, of the account if one is given
-	Limit   int64     // the maximum number to delete, oldest first; 0 is all
 }
 
 // DropExchanges deletes old exchanges and returns their number. Their media stays.
@@ -60,18 +59,14 @@ func (ix *Index) DropExchanges(ctx context.Context, old Old) (int64, error) {
 	if err != nil || where == "" {
 		return 0, doing("drop exchanges", err)
 	}
-	n, err := ix.dropExchanges(ctx, where, args, old.Limit)
+	n, err := ix.dropExchanges(ctx, where, args)
 	return n, doing("drop exchanges", err)
 }
 
 // dropExchanges goes piece by piece. A body goes before the exchange by which it is found.
-func (ix *Index) dropExchanges(ctx context.Context, where string, args []any, limit int64) (total int64, err error) {
+func (ix *Index) dropExchanges(ctx context.Context, where string, args []any) (total int64, err error) {
 	for {
-		size := int64(purgeAtOnce)
-		if limit > 0 {
-			size = min(size, limit-total)
-		}
-		last, err := place(ctx, ix, `SELECT at, id FROM exchange WHERE `+where+` ORDER BY at, id LIMIT 1 OFFSET $1`, append([]any{size - 1}, args...)...)
+		last, err := place(ctx, ix, `SELECT at, id FROM exchange WHERE `+where+` ORDER BY at, id LIMIT 1 OFFSET $1`, append([]any{purgeAtOnce - 1}, args...)...)
 		if err != nil {
 			return total, err
 		}
@@ -88,7 +83,7 @@ func (ix *Index) dropExchanges(ctx context.Context, where string, args []any, li
 		if err != nil {
 			return total, err
 		}
-		if total += n[1]; ended || total == limit {
+		if total += n[1]; ended {
 			return total, nil
 		}
 	}
@@ -196,13 +191,13 @@ func (ix *Index) dropEnded(ctx context.Context, ended string, until int64) (tota
 
 // DropTombstones forgets bytes that were deleted a day ago.
 func (ix *Index) DropTombstones(ctx context.Context, now time.Time) error {
-	_, err := ix.deleteAll(ctx, 0, `DELETE FROM blob WHERE state = 'gone' AND sha256 IN
+	err := ix.deleteAll(ctx, `DELETE FROM blob WHERE state = 'gone' AND sha256 IN
 		(SELECT sha256 FROM blob WHERE state <> 'live' AND state = 'gone' AND since < $2 ORDER BY since, sha256 LIMIT $1)`,
 		micros(now.Add(-tombstoneStays)))
 	return doing("drop tombstones", err)
 }
 
-// CountExchanges is how many [Index.DropExchanges] would forget; it does not look at the limit.
+// CountExchanges is how many [Index.DropExchanges] would forget.
 func (ix *Index) CountExchanges(ctx context.Context, old Old) (int64, error) {
 	ctx = unhurried(ctx)
 	where, args, err := ix.oldExchanges(ctx, old)
@@ -228,20 +223,12 @@ func place(ctx context.Context, ix *Index, query string, args ...any) (c Cursor,
 	return c, err
 }
 
-// deleteAll repeats deletions of at most $1 rows of the same kind until there are none left, or
-// limit of them are deleted; the first query's are counted.
-func (ix *Index) deleteAll(ctx context.Context, limit int64, query string, args ...any) (total int64, err error) {
+// deleteAll repeats a deletion of at most $1 rows until there are none left.
+func (ix *Index) deleteAll(ctx context.Context, query string, args ...any) error {
 	for {
-		at := int64(purgeAtOnce)
-		if limit > 0 {
-			at = min(at, limit-total)
-		}
-		n, err := ix.db.change(ctx, []statement{{query, append([]any{at}, args...)}})
-		if err != nil {
-			return total, err
-		}
-		if total += n[0]; n[0] < at || total == limit {
-			return total, nil
+		n, err := ix.db.change(ctx, []statement{{query, append([]any{int64(purgeAtOnce)}, args...)}})
+		if err != nil || n[0] < purgeAtOnce {
+			return err
 		}
 	}
 }

@@ -35,10 +35,7 @@ func (ix *Index) Record(ctx context.Context, e *server.Exchange) error {
 		add := insert("media", mediaList, mediaArgs(row), append(when,
 			condition{notSeenToday, []any{x.Media.ID, row.Created, row.Created}}, condition{notBlocked, []any{x.Media.ID}}))
 		add.query += seenAgain
-		list = append(list, add)
-		if x.Media.Public {
-			list = append(list, stmt(revive, x.Media.ID, x.ID), stmt(doomBlocked, x.Media.SHA256, micros(x.Time), x.Media.ID))
-		}
+		list = append(list, add, stmt(revive, x.Media.ID, x.ID), stmt(doomBlocked, x.Media.SHA256, micros(x.Time), x.Media.ID))
 	}
 	for _, p := range x.Request.Parts {
 		if p.Kept != "" {

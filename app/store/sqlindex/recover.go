@@ -56,8 +56,8 @@ func (e *sqliteEngine) recover(ctx context.Context, check func(context.Context, 
 		return explainSQLite(err, e.path)
 	}
 	fault := old.write.failed()
-	file.write.fault.Store(&fault) // until it is checked
-	file.write.recent.ids = old.write.recent.list()
+	file.write.fault.Store(&fault)                 // until it is checked
+	file.write.recent.last = old.write.recent.last // nobody adds to them any more
 	e.file.Store(file)
 	if err := check(ctx, file.write.recent.list()); err != nil {
 		return err

@@ -10,15 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxup/wxup/internal/need"
 	"github.com/wxup/wxup/server"
 )
 
 // TestRecover: after its disk has failed an index takes changes again only if it is whole, nobody
 // else has it open, and what was acknowledged last is there.
 func TestRecover(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("needs Linux: elsewhere the page cache cannot be dropped, and the index stays as it is until a restart")
-	}
+	need.That(t, runtime.GOOS == "linux", "a page cache that can be dropped (elsewhere the index stays as it is until a restart)", "Linux")
 	errDisk := errors.New("disk I/O error")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "index.db")
@@ -64,13 +63,23 @@ func TestRecover(t *testing.T) {
 	must(t, ix.PutSetting(t.Context(), "a", "x"))
 	must(t, ix.Ping(t.Context()))
 
+	// What is older than half an hour may have been deleted since.
+	breakDisk()
+	last := sqliteWriter(ix).recent.last
+	last[0].at = last[0].at.Add(-recentFor)
+	deleteExchange := func(id string) {
+		db, err := openSQLite(path, 1)
+		must(t, err)
+		_, err = db.Exec(`DELETE FROM exchange WHERE id = $1`, id)
+		must(t, err)
+		must(t, db.Close())
+	}
+	deleteExchange(last[0].id)
+	must(t, ix.Recover(t.Context(), look))
+
 	// An acknowledged exchange is not there any more: as if the disk had never got it.
 	breakDisk()
-	db, err := openSQLite(path, 1)
-	must(t, err)
-	_, err = db.Exec(`DELETE FROM exchange WHERE id = $1`, fmt.Sprint("acknowledged-", recentMost))
-	must(t, err)
-	must(t, db.Close())
+	deleteExchange(fmt.Sprint("acknowledged-", recentMost))
 	if err := ix.Recover(t.Context(), look); err == nil || !strings.Contains(err.Error(), fmt.Sprint("acknowledged-", recentMost, " was acknowledged and is not there")) {
 		t.Errorf("with an exchange that was lost: %v", err)
 	}

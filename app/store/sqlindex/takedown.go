@@ -26,14 +26,18 @@ const (
 
 // TakeDown stops serving the file of an ID, and forgets its media. Its bytes are then wanted by
 // nobody, unless others are how many other media have the same. It fails with [server.ErrNotFound]
-// if there is no media of that ID, and no takedown either.
-func (ix *Index) TakeDown(ctx context.Context, id string, block bool, now time.Time) (others int, err error) {
-	known, err := value[bool](ctx, ix, "look up media",
-		`SELECT EXISTS (SELECT 1 FROM media WHERE id = $1) OR EXISTS (SELECT 1 FROM takedown WHERE id = $1)`, escape(id))
+// if there is no media of that ID, and no takedown either, unless made says that the ID is known to
+// be one of the store's: a file is served by its ID, also when its media was dropped and another
+// one has its bytes.
+func (ix *Index) TakeDown(ctx context.Context, id string, made, block bool, now time.Time) (others int, err error) {
+	if !made {
+		made, err = value[bool](ctx, ix, "look up media",
+			`SELECT EXISTS (SELECT 1 FROM media WHERE id = $1) OR EXISTS (SELECT 1 FROM takedown WHERE id = $1)`, escape(id))
+	}
 	if err != nil {
 		return 0, err
 	}
-	if !known {
+	if !made {
 		return 0, doing("take down "+id, server.ErrNotFound)
 	}
 	others, err = value[int](ctx, ix, "look up media", `SELECT COUNT(*) FROM media WHERE id <> $1 AND sha256 = (SELECT sha256 FROM media WHERE id = $1)`, escape(id))

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/wxup/wxup/app/store/sqlitefile"
 )
@@ -219,12 +219,18 @@ func (w *writer) close() error {
 
 // recent are the exchanges that were acknowledged last.
 type recent struct {
-	mu  sync.Mutex
-	ids []string
+	mu   sync.Mutex
+	last []acknowledged
+}
+
+type acknowledged struct {
+	id string
+	at time.Time
 }
 
 const (
 	recentMost  = 64
+	recentFor   = 30 * time.Minute // nothing is deleted before an hour has passed
 	addExchange = "INSERT INTO exchange ("
 )
 
@@ -236,14 +242,20 @@ func (r *recent) note(list []statement, done result) {
 		}
 		if id, ok := s.args[0].(string); ok { // of an upgrade it is a number
 			r.mu.Lock()
-			r.ids = append(r.ids[max(0, len(r.ids)-recentMost+1):], id)
+			r.last = append(r.last[max(0, len(r.last)-recentMost+1):], acknowledged{id, time.Now()})
 			r.mu.Unlock()
 		}
 	}
 }
 
-func (r *recent) list() []string {
+// list returns those that nobody may have deleted yet.
+func (r *recent) list() (ids []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.ids)
+	for _, x := range r.last {
+		if time.Since(x.at) < recentFor {
+			ids = append(ids, x.id)
+		}
+	}
+	return ids
 }
