@@ -54,9 +54,7 @@ bench:
 	cd app && $(GO) test -run xxx -bench . -benchmem ./...
 
 fuzz:
-	@for m in $(MODULES); do (cd $$m && for p in $$($(GO) list ./...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "$$p $$f"; $(GO) test -run xxx -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$p || exit 1; done; done) || exit 1; done
+	@GO=$(GO) FUZZTIME=$(FUZZTIME) .ci/fuzz $(MODULES)
 
 conformance:
 	conformance/run

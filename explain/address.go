@@ -15,8 +15,30 @@ import (
 // maxPath is the length in bytes of the longest path that is compared with those of the calls.
 const maxPath = 512
 
-// endBlanks are blanks, quotes and invisible characters at either end of a path, percent-encoded.
-var endBlanks = regexp.MustCompile(`(?i)^(%20|%09|%0a|%0d|%22|%27|%60|%2c|%c2%a0|%e2%80%8[bcd]|%ef%bb%bf)+|(%20|%09|%0a|%0d|%22|%27|%60|%2c|%c2%a0|%e2%80%8[bcd]|%ef%bb%bf)+$`)
+// endBlanks are blanks, quotes and invisible characters, percent-encoded in lower case.
+var endBlanks = []string{
+	"%20", "%09", "%0a", "%0d", "%22", "%27", "%60", "%2c", "%c2%a0", "%e2%80%8b", "%e2%80%8c", "%e2%80%8d", "%ef%bb%bf",
+}
+
+// trimBlanks takes blanks, quotes and invisible characters off both ends of a path, also encoded
+// ones, and slashes.
+func trimBlanks(p string) string {
+	for {
+		bare := strings.Trim(p, "/ \t\r\n\"'`,。；;"+text.Invisible)
+		for _, x := range endBlanks {
+			if len(bare) >= len(x) && strings.EqualFold(bare[:len(x)], x) {
+				bare = bare[len(x):]
+			}
+			if n := len(bare) - len(x); n >= 0 && strings.EqualFold(bare[n:], x) {
+				bare = bare[:n]
+			}
+		}
+		if bare == p {
+			return p
+		}
+		p = bare
+	}
+}
 
 // otherVersion begins the paths of other versions of WeChat Pay's API.
 var otherVersion = regexp.MustCompile(`^/[vV]\d/`)
@@ -53,11 +75,7 @@ var pathSteps = []step{
 		return oneOf(plain, p)
 	}},
 	{"call.path.blanks", func(p string) []string {
-		bare := strings.Trim(p, "/")
-		for cut := ""; cut != bare; {
-			cut = bare
-			bare = strings.Trim(endBlanks.ReplaceAllString(bare, ""), "/ \t\r\n\"'`,。；;"+text.Invisible)
-		}
+		bare := trimBlanks(p)
 		if bare == strings.Trim(p, "/") {
 			return nil
 		}

@@ -51,8 +51,8 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 		}
 	}
 	for _, p := range slices.Concat(here, there) {
-		if isSecretName(p.name) {
-			d.secrets.add(p.value)
+		if isSecretName(p.name) || len(p.value) > longestID {
+			d.secrets.add(p.value) // or one in the place of an id
 		}
 	}
 	moved := false
@@ -111,12 +111,10 @@ func judgeParameter(d *draft, name, value string, all []parameter) {
 		if value != "client_credential" {
 			d.find("account.ask.grant_type", value, shown)
 		}
+	case len(value) >= shortestSecret && strings.HasSuffix(name, "id") && holdsID(all, secretOf(name)):
+		d.find("account.ask.swapped", name, name+"="+cutSecret(value))
 	case isAppSecret(value) && strings.HasSuffix(name, "appid"):
-		if s, _ := first(all, secretOf(name)); isAppID(s) {
-			d.find("account.ask.swapped", name, name+"="+cutSecret(value))
-		} else {
-			d.find("account.ask.secret_as_id", name, name+"="+cutSecret(value))
-		}
+		d.find("account.ask.secret_as_id", name, name+"="+cutSecret(value))
 	case name == "appid" && isCorpID(value):
 		d.find("account.ask.corp", value, shown)
 	case name == "corpid" && strings.HasPrefix(value, "wx") && !strings.HasPrefix(value, "ww"):
@@ -277,6 +275,12 @@ func first(list []parameter, name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// holdsID reports whether the value of a parameter is an appid or a corpid.
+func holdsID(list []parameter, name string) bool {
+	s, _ := first(list, name)
+	return isAppID(s) || isCorpID(s)
 }
 
 func hasAny(list []parameter, names []string) bool {

@@ -54,6 +54,12 @@ func isAppID(s string) bool { return len(s) == 18 && strings.HasPrefix(s, "wx") 
 
 func isCorpID(s string) bool { return len(s) == 18 && strings.HasPrefix(s, "ww") }
 
+// An appid and a corpid have 18 characters, an appsecret 32, a corpsecret 43.
+const (
+	longestID      = 24
+	shortestSecret = 32
+)
+
 func isAppSecret(s string) bool { return len(s) == 32 && text.IsHex(s) }
 
 // isAskPlaceholder reports whether a value is what the documents print for it.

@@ -90,16 +90,25 @@ func RightHost(req *Request) string {
 // Meant reports whether a request seems to be meant for one of WeChat's APIs: by its path, or else
 // by its credentials.
 func Meant(req *Request) bool {
+	_, meant := Aim(req)
+	return meant
+}
+
+// Aim is [FamilyOf] and [Meant].
+func Aim(req *Request) (family wxup.Family, meant bool) {
+	if near := nearestPath(req.Target); near != nil {
+		return near.call.family, true
+	}
 	path, _ := cutQuery(req.Target)
-	return nearestPath(req.Target) != nil || req.Method == "PRI" || slices.ContainsFunc(apiRoots, func(root string) bool { return strings.HasPrefix(path, root) }) || otherAPI(path) != "" || hasCredentials(req)
+	meant = req.Method == "PRI" || slices.ContainsFunc(apiRoots, func(root string) bool { return strings.HasPrefix(path, root) }) ||
+		otherAPI(path) != "" || hasCredentials(req)
+	return guessFamily(req), meant
 }
 
 // FamilyOf tells which family's API a request was meant for.
 func FamilyOf(req *Request) wxup.Family {
-	if near := nearestPath(req.Target); near != nil {
-		return near.call.family
-	}
-	return guessFamily(req)
+	family, _ := Aim(req)
+	return family
 }
 
 // AppTexts lists the texts in a request that may be meant as ids of accounts. Those that exist are

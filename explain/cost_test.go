@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,9 @@ var hostile = map[string]func() (*Request, *Known){
 				return "WECHATPAY2-SHA256-RSA2048 " + strings.Repeat(`mchid="1900009191",`, 8000) + `signature="` + signature + `"`
 			}
 		})
+	},
+	"a path of encoded blanks": func() (*Request, *Known) {
+		return &Request{Method: "POST", Target: "/" + strings.Repeat("%20/", 120), Header: http.Header{}}, theWorld().known
 	},
 	"1 MB of nonce": func() (*Request, *Known) {
 		return large(func(c *client) { c.nonce = strings.Repeat("Aa", 1<<19); emptyBody(c) })
@@ -69,8 +73,11 @@ var hostile = map[string]func() (*Request, *Known){
 
 // explainHostile explains a hostile request within a budget.
 func explainHostile(name string, req *Request, known *Known, work *text.Budget) Report {
-	if strings.HasSuffix(name, "APIv2") {
+	switch {
+	case strings.HasSuffix(name, "APIv2"):
 		return explainV2(req, known, work)
+	case req.Body == nil:
+		return Call(req, known)
 	}
 	return explainV3(req, known, work)
 }

@@ -23,9 +23,6 @@ func (x *digests) of(algorithm string) []byte {
 	if f.file == nil || !f.file.whole() {
 		return nil
 	}
-	if sum := f.knownSHA256(); algorithm == media.SHA256 && sum != nil {
-		return sum
-	}
 	if sum, ok := x.sums[algorithm]; ok {
 		return sum
 	}

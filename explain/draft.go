@@ -33,7 +33,7 @@ func (d *draft) findAs(c Certainty, cause, value, fact string) {
 // found.
 func (d *draft) atLeast(cause, value, fact string) {
 	if d.otherwise == nil {
-		d.otherwise = &Finding{cause, d.secrets.mask(value), Proved, Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact), 200)}}
+		d.otherwise = &Finding{cause, text.Visible(d.secrets.mask(value[:min(len(value), maxMasked)]), maxValue), Proved, Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact), 200)}}
 	}
 }
 
@@ -57,7 +57,7 @@ func (d *draft) proveAll(flaws []text.Flaw, proof Proof) {
 
 func (d *draft) put(f Finding) {
 	if !d.report.Has(f.Cause) {
-		f.Value = d.secrets.mask(f.Value)
+		f.Value = text.Visible(d.secrets.mask(f.Value[:min(len(f.Value), maxMasked)]), maxValue)
 		d.report.Findings = append(d.report.Findings, f)
 	}
 }

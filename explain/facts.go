@@ -2,7 +2,6 @@ package explain
 
 import (
 	"bytes"
-	"encoding/hex"
 	"io"
 	"slices"
 	"strings"
@@ -213,14 +212,6 @@ func (f *facts) sentDigest() string {
 	}
 	sent, _ := f.field(f.ep.DigestField)
 	return sent
-}
-
-// knownSHA256 returns the SHA-256 of the file that the receiver computed, or nil.
-func (f *facts) knownSHA256() []byte {
-	if sum, err := hex.DecodeString(f.file.SHA256); err == nil && len(sum) == 32 {
-		return sum
-	}
-	return nil
 }
 
 // headers returns the headers that have a value, sorted by name so that a report is the same each

@@ -29,6 +29,9 @@ func FuzzExplain(f *testing.F) {
 		r := c.request()
 		f.Add(r.Header.Get("Authorization"), r.Target, r.Header.Get("Content-Type"), r.Body)
 	}
+	for _, signature := range []string{"sha256withrsa=3082", "[ 48      130 ]       "} { // the beginning of DER alone
+		f.Add(`WECHATPAY2-SHA256-RSA2048 mchid="1900009191",signature="`+signature+`"`, "/v3/merchant/media/upload", "", []byte(nil))
+	}
 	f.Add("", "", "", answer("POST", "/v3", "1", "n", "{}"))
 	w := theWorld()
 	known := *w.known
@@ -38,7 +41,7 @@ func FuzzExplain(f *testing.F) {
 		req := &Request{Method: "POST", Target: target, Host: "h", Received: time.Unix(1755000000, 0), Body: body,
 			Header: http.Header{"Authorization": {authorization}, "Content-Type": {contentType}}}
 		var found []Finding
-		for _, explain := range []func(*Request, *Known) Report{V3, V2, Account} {
+		for _, explain := range []func(*Request, *Known) Report{V3, V2, Account, Call} {
 			r := explain(req, &known)
 			found = append(found, r.Findings...)
 			text, err := json.Marshal(r)
@@ -54,6 +57,9 @@ func FuzzExplain(f *testing.F) {
 		for _, x := range append(found, Observed(body, req)...) {
 			if !isCause(x.Cause) {
 				t.Errorf("%s is not in the table", x.Cause)
+			}
+			if len(x.Value) > 4*maxValue {
+				t.Errorf("%s: the value is long: %s", x.Cause, x.Value)
 			}
 			if len(x.Proof.Signed)+len(x.Proof.Wanted)+len(x.Proof.Fact) > 8000 {
 				t.Errorf("%s: the proof is long: %+v", x.Cause, x.Proof)

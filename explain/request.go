@@ -55,7 +55,6 @@ type Part struct {
 	Header       []byte // the header lines as received
 	Content      []byte // all of it, or as much as was kept
 	Size         int64  // more than len(Content) if not all was kept; -1 if unknown
-	SHA256       string // of the whole part, in hex, if it was computed
 }
 
 func (p *Part) whole() bool { return p.Size == int64(len(p.Content)) }

@@ -43,9 +43,14 @@ func secretsOf(f *facts, known *Known) secrets {
 	return s
 }
 
+// longestSecret is more than any secret has; a private key in PEM has 2 KB. What is longer is cut,
+// for looking for it costs with its length.
+const longestSecret = 4 << 10
+
 // add adds a secret that was sent, as it was and unescaped. A placeholder or a printed object is
 // none.
 func (s secrets) add(sent string) {
+	sent = sent[:min(len(sent), longestSecret)]
 	plain, err := url.QueryUnescape(sent)
 	if err != nil {
 		plain = sent

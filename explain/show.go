@@ -12,6 +12,7 @@ import (
 const (
 	shownBefore = 48  // bytes shown before the first difference
 	maxShown    = 160 // bytes shown in all
+	maxValue    = 200 // bytes of the value of a finding
 	maxMasked   = 2 << 10
 )
 

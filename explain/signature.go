@@ -54,7 +54,7 @@ func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted 
 		return
 	}
 	for _, r := range readings {
-		if bytes.HasPrefix(r.Bytes, []byte("0\x82")) && bytes.HasPrefix(r.Bytes[4:], signedData) {
+		if rest, ok := bytes.CutPrefix(r.Bytes, []byte("0\x82")); ok && len(rest) > 2 && bytes.HasPrefix(rest[2:], signedData) {
 			d.find("v3.signature.cms", "", shown)
 			return
 		}

@@ -26,7 +26,7 @@ func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	}
 	judgeHost(d, "v3.host", req.Host, notPayHosts)
 	a, ok := readAuthorization(f, d)
-	if u := f.unknown(append(req.Header["Authorization"], f.Target, string(f.meta))...); u != "" {
+	if u := f.unknown(slices.Concat(req.Header["Authorization"], []string{f.Target, string(f.meta)})...); u != "" {
 		d.unjudged(Words{"the signature", "签名"}, u)
 		ok = false
 	}

@@ -113,8 +113,10 @@ func (c *call) report(u *upload, r refusal) (report *explain.Report) {
 		if r.Problem == problem.AddressNotAllowed || r.Problem == problem.ComponentAddress {
 			req.ProblemValue = c.rec.Remote
 		}
-		known := c.knownTokens(req)
-		if family != wxup.FamilyAccount {
+		var known *explain.Known
+		if family == wxup.FamilyAccount {
+			known = c.knownTokens(req)
+		} else {
 			known = c.knownMerchants(u)
 		}
 		known.Apps = c.knownApps(req)
@@ -335,8 +337,9 @@ func (c *call) newestTokens(add func(*Token)) {
 }
 
 // whispered lists the causes that only the operator is told. From an answer that names them, the
-// holder of a part of a token could learn the rest, character by character.
+// holder of a part of a token or key could learn the rest, character by character.
 var whispered = map[string]bool{
 	"account.token.cut": true, "account.token.start_lost": true, "account.token.misspelled": true, "account.token.unknown": true, "account.token.short": true, "account.token.case": true,
 	"account.ask.secret_cut": true, "account.ask.secret_case": true, "account.ask.secret_wrong": true,
+	"v2.key.cut": true, "v2.key.case": true,
 }

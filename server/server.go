@@ -80,9 +80,11 @@ func newFamily(f wxup.Family) family {
 // what is meant for one but names a host that is not the server's (421).
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	closeChunked(w, r)
-	if req := (&explain.Request{Method: r.Method, Target: target(r), Host: r.Host, Header: r.Header}); !s.hasHost(r.Host) && explain.Meant(req) {
-		s.newCall(w, r, newFamily(explain.FamilyOf(req)), nil).refuse(refuse(problem.WrongHost, "the host is %.128q", r.Host))
-		return
+	if !s.hasHost(r.Host) {
+		if family, meant := aim(r); meant {
+			s.newCall(w, r, newFamily(family), nil).refuse(refuse(problem.WrongHost, "the host is %.128q", r.Host))
+			return
+		}
 	}
 	s.public.ServeHTTP(w, r)
 }
@@ -147,13 +149,18 @@ func (s *Server) SideCar(appid string) http.Handler {
 	return s.Guard(mux)
 }
 
+// aim tells which family's API a request was meant for, and whether it was meant for any.
+func aim(r *http.Request) (wxup.Family, bool) {
+	return explain.Aim(&explain.Request{Method: r.Method, Target: target(r), Host: r.Host, Header: r.Header})
+}
+
 // unknownPath answers what no API has. What is not meant for one of WeChat's gets a plain 404,
 // and no record.
 func (s *Server) unknownPath(w http.ResponseWriter, r *http.Request) {
-	req := &explain.Request{Method: r.Method, Target: target(r), Host: r.Host, Header: r.Header}
-	if !wire.IsWeChat(hostOf(r)) && !explain.Meant(req) {
+	family, meant := aim(r)
+	if !wire.IsWeChat(hostOf(r)) && !meant {
 		http.NotFound(w, r)
 		return
 	}
-	s.newCall(w, r, newFamily(explain.FamilyOf(req)), nil).refuse(refuse(problem.NotFound, "no API has this path"))
+	s.newCall(w, r, newFamily(family), nil).refuse(refuse(problem.NotFound, "no API has this path"))
 }

@@ -189,13 +189,20 @@ func (s *Set) find(list []span, text []byte) []span {
 		return list
 	}
 	var key uint64
+	last, end := -1, 0 // the last match, of which secret, and its end: a secret may be like itself in many places
 	for i, b := range text {
 		key = (key<<8 | uint64(fold(b))) & (1<<(8*window) - 1)
 		if bit := s.bit(key); i+1 < window || s.filter[bit>>6]&(1<<(bit&63)) == 0 {
 			continue
 		}
 		for _, p := range s.places[key] {
-			list = s.match(list, text, i+1-window, p)
+			if int(p.secret) == last && i < end {
+				continue
+			}
+			before := len(list)
+			if list = s.match(list, text, i+1-window, p); len(list) > before {
+				last, end = int(p.secret), list[before].to
+			}
 		}
 	}
 	return list
