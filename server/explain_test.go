@@ -266,6 +266,29 @@ func TestExplainToken(t *testing.T) {
 	}
 }
 
+// TestExplainKeyPart: that a form was signed with a part of the key is told to the operator alone.
+func TestExplainKeyPart(t *testing.T) {
+	g := newRig(t)
+	for key, want := range map[string]string{
+		apiV2Key[:16]:                           "v2.key.cut",
+		apiV2Key[:len(apiV2Key)-1]:              "v2.key.cut",
+		strings.ToUpper(apiV2Key):               "v2.key.case",
+		strings.ToUpper(apiV2Key[:20]) + "none": "",
+	} {
+		a := try(wxup.SecapiMedia)
+		a.fields = signedWith(a, key)
+		a.header["Wxup-Explain"] = "1"
+		got := g.send(a)
+		e := g.lastExchange()
+		if e.Report == nil || want != "" && !e.Report.Has(want) {
+			t.Errorf("%s: not in the record: %+v", want, e.Report)
+		}
+		if told := got.header.Get("Wxup-Cause"); strings.Contains(told, "v2.key") || strings.Contains(got.body, "v2.key") {
+			t.Errorf("%s: the caller was told %q\n%s", want, told, got.body)
+		}
+	}
+}
+
 // TestExplainSender: a refusal that comes before the merchant is looked up is explained with that
 // merchant all the same. The sender must never be taken for another merchant.
 func TestExplainSender(t *testing.T) {
