@@ -40,7 +40,7 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 			if len(inForm) > 0 && hasAny(inForm, c.params) {
 				d.find("account.ask.form", "", f.Header.Get("Content-Type"))
 			} else {
-				d.find("account.ask.json", "", text.Visible(d.secrets.mask(jsonHead(f.Body)), 60))
+				notJSON(f, d)
 				return
 			}
 			here = inForm
@@ -219,7 +219,7 @@ func judgeQuestion(f *facts, d *draft) {
 	case len(f.Body) == 0:
 		d.find("account.ask.no_body", "", f.Method+" "+pathOf(f.Target))
 	case members == nil:
-		d.find("account.ask.json", "", text.Visible(d.secrets.mask(jsonHead(f.Body)), 60))
+		notJSON(f, d)
 	case !ok:
 		d.find("account.ask.missing", name, sample)
 	case name == "cgi_path" && strings.Contains(value, "?"), name == "cgi_path" && !strings.HasPrefix(value, "/"):
@@ -285,6 +285,14 @@ func holdsID(list []parameter, name string) bool {
 
 func hasAny(list []parameter, names []string) bool {
 	return slices.ContainsFunc(list, func(p parameter) bool { return slices.Contains(names, p.name) })
+}
+
+// notJSON says why the body is not a JSON object.
+func notJSON(f *facts, d *draft) {
+	head := text.Visible(d.secrets.mask(jsonHead(f.Body)), 60)
+	if !misspeltJSON(d, string(f.Body), head) {
+		d.find("account.ask.json", "", head)
+	}
 }
 
 // jsonHead is the beginning of a body that should be JSON, up to where values begin.

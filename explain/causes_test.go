@@ -17,7 +17,7 @@ import (
 	"github.com/wxup/wxup/form"
 )
 
-var causeID = regexp.MustCompile(`^(v3|v2|account|call|http|form|file|digest|clock|observed|note)(\.[a-z0-9_]+)+$`)
+var causeID = regexp.MustCompile(`^(v3|v2|account|call|http|form|file|digest|json|clock|observed|note)(\.[a-z0-9_]+)+$`)
 
 // TestCauses keeps code and texts in step: the code uses every cause and note of the files, and the
 // files have every one that the code uses.

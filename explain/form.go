@@ -171,9 +171,9 @@ func judgeJSONParts(f *facts, d *draft) {
 		switch {
 		case !ok:
 			d.find("form.json_missing", x.Part, f.partNames())
-		case members == nil:
+		case members == nil && !misspeltJSON(d, value, value):
 			d.find("form.json_broken", x.Part+"="+text.Visible(value, 40), value)
-		case text.MemberText(members, x.Name) == "":
+		case members != nil && text.MemberText(members, x.Name) == "":
 			d.find("form.json_member", x.Part+"."+x.Name, value)
 		}
 	}

@@ -145,19 +145,22 @@ func brokenMeta(f *facts, d *draft) {
 		d.find("form.meta_placeholder", text.Visible(bare, 40), bare)
 		return
 	}
-	var list []text.Transform // what is decoded first: a coding has line ends and quotes of its own
-	for _, decoded := range []bool{true, false} {
-		for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
-			if (t.Kind == text.Decoded) == decoded {
-				list = append(list, t)
-			}
+	for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
+		if t.Kind != text.Decoded {
+			continue
 		}
-	}
-	for _, t := range list {
-		if inner := t.Apply(bare); inner != bare && t.Kind != text.Case && text.ParseMembers([]byte(inner)) != nil {
+		if inner := t.Apply(bare); inner != bare && text.ParseMembers([]byte(inner)) != nil {
 			d.find("form.meta_encoded", cmp.Or(t.Name, text.Visible(bare, 12)), bare)
 			return
 		}
+	}
+	if misspeltJSON(d, bare, bare) {
+		return
+	}
+	names := []string{f.ep.NameField, f.ep.DigestField}
+	if !slices.ContainsFunc(names, func(name string) bool { return name != "" && !strings.Contains(bare, name) }) {
+		d.find("json.printed", text.Visible(bare, 24), bare)
+		return
 	}
 	var syntax *json.SyntaxError
 	err := json.Unmarshal([]byte(bare), new(map[string]any))
@@ -168,6 +171,30 @@ func brokenMeta(f *facts, d *draft) {
 	at := int(syntax.Offset)
 	near := text.Visible(bare[max(0, at-12):min(len(bare), at+4)], 20)
 	d.find("form.meta_broken", fmt.Sprintf("%d, …%s…", at, near), string(f.meta))
+}
+
+// misspeltJSON says what JSON does not allow in a text that can be read as an object all the same.
+// It reports whether it said anything.
+func misspeltJSON(d *draft, bare, fact string) bool {
+	if inner := strings.ReplaceAll(bare, `\"`, `"`); inner != bare && text.ParseMembers([]byte(inner)) != nil {
+		d.find("form.meta_encoded", `\"`, fact)
+		return true
+	}
+	flaws, ok := text.LooseJSON(bare)
+	if !ok || len(flaws) == 0 {
+		return false
+	}
+	has := func(cause string) bool {
+		return slices.ContainsFunc(flaws, func(f text.Flaw) bool { return f.Cause == cause })
+	}
+	if has("json.unquoted") && (has("json.separator") || has("json.head")) {
+		d.find("json.printed", text.Visible(bare, 16), fact)
+		return true
+	}
+	for _, f := range flaws {
+		d.find(f.Cause, f.Value, fact)
+	}
+	return true
 }
 
 // likeMember reports whether a squeezed name is one that the member name is given by mistake.

@@ -83,7 +83,7 @@ func TestReports(t *testing.T) {
 			[]string{"v3.url.no_query"}, []string{"meta"}, keyPEM},
 		{"a call for a token", "GET /cgi-bin/token?grant_type=client_credential&appid=wx1234567890abcdef HTTP/1.1\r\n" + accHost + "\r\n", []string{"account.ask.missing", "secret"}, []string{"meta", "Authorization"}, ""},
 		{"undefined as token", savedUpload("/cgi-bin/media/uploadimg?access_token=undefined", accHost, "media"), []string{"account.token.placeholder", "undefined"}, nil, ""},
-		{"a quote in a file name, meta made by formatting", savedUpload(market, payHost+v3Auth, "file", "meta", `{"filename":"a"b.jpg","sha256":"00"}`), []string{"form.meta_broken", "JSON encoder"}, []string{"send meta as a text part"}, ""},
+		{"a quote in a file name, meta made by formatting", savedUpload(market, payHost+v3Auth, "file", "meta", `{"filename":"a"b.jpg","sha256":"00"}`), []string{"json.inner_quote", "JSON encoder"}, []string{"send meta as a text part"}, ""},
 		{"temporary material", savedUpload("/cgi-bin/media/upload?type=image&access_token=x", accHost, "file"), []string{"form.part_name"}, []string{"not that of an upload"}, ""},
 		{"the old host of uploads", savedUpload("/cgi-bin/media/uploadimg?access_token=x", "Host: file.api.weixin.qq.com\r\n", "file"), []string{"form.part_name"}, []string{"not that of an upload"}, ""},
 		{"a key with \\n for line breaks", savedUpload(market, payHost+signed("POST", market, ""), "file", "meta", meta), []string{"v3.body.empty"}, []string{"not a PEM"}, strings.ReplaceAll(keyPEM, "\n", `\n`)},
