@@ -92,7 +92,7 @@ func judgeMissing(d *draft, name string, all []parameter, c *apiCall) {
 
 // judgeParameter says what can be seen of a parameter's value.
 func judgeParameter(d *draft, name, value string, all []parameter) {
-	shown := name + "=" + text.Visible(value, 40)
+	shown := name + "=" + d.secrets.visible(value, 40)
 	if isSecretName(name) {
 		shown = name + "=" + cutSecret(value)
 	}
@@ -100,7 +100,7 @@ func judgeParameter(d *draft, name, value string, all []parameter) {
 	case value == "":
 		d.find("account.ask.empty", name, name+"=")
 	case text.IsNothing(value) || isAskPlaceholder(value):
-		d.find("account.ask.placeholder", name, name+"="+text.Visible(value, 40))
+		d.find("account.ask.placeholder", name, name+"="+d.secrets.visible(value, 40))
 	case strings.TrimSpace(value) != value || strings.ContainsFunc(value, unicode.IsSpace) || strings.ContainsAny(value, text.Invisible):
 		d.find("account.ask.blanks", name, shown)
 	case strings.Trim(value, "\"'") != value:
@@ -153,7 +153,7 @@ func judgeAccount(f *facts, d *draft, c *apiCall, sent []parameter, known *Known
 			}
 		}
 		if known.Issuer || len(known.Apps) > 0 { // or nothing is known of the apps
-			d.find("account.ask.unknown", id, c.idName()+"="+text.Visible(id, 40))
+			d.find("account.ask.unknown", id, c.idName()+"="+d.secrets.visible(id, 40))
 		}
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(app.Secret)) != 1:
 		d.askSecret(secretOf(c.idName()), id, secret, app.Secret)
@@ -223,7 +223,7 @@ func judgeQuestion(f *facts, d *draft) {
 	case !ok:
 		d.find("account.ask.missing", name, sample)
 	case name == "cgi_path" && strings.Contains(value, "?"), name == "cgi_path" && !strings.HasPrefix(value, "/"):
-		d.find("account.ask.cgi_path", value, name+"="+text.Visible(value, 80))
+		d.find("account.ask.cgi_path", value, name+"="+d.secrets.visible(value, 80))
 	default:
 		d.askState(f)
 	}

@@ -24,7 +24,7 @@ func judgeComponent(f *facts, d *draft, known *Known, component string) bool {
 	if err != nil {
 		sent = raw
 	}
-	fact := name + "=" + cutWord(sent)
+	fact := name + "=" + d.secrets.cutWord(sent)
 	i := slices.IndexFunc(known.Tokens, func(k Token) bool { return k.Value == sent })
 	if i < 0 {
 		judgeSpelling(d, sent, name)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/sign"
+	"github.com/wxup/wxup/wire"
 )
 
 // readAuthorization reads the Authorization header, malformed as it may be, and says what is wrong
@@ -16,12 +17,19 @@ import (
 func readAuthorization(f *facts, d *draft) (sign.Authorization, bool) {
 	lines := f.Header.Values("Authorization")
 	switch {
-	case len(lines) == 0 || strings.TrimSpace(strings.Join(lines, "")) == "":
+	case len(lines) > 0 && strings.TrimSpace(strings.Join(lines, "")) == "":
+		d.find("v3.authorization.blank", "", "Authorization: ")
+		return sign.Authorization{}, false
+	case len(lines) == 0:
 		for _, h := range f.headers() {
 			if strings.Contains(h.Value, "WECHATPAY") && strings.Contains(h.Value, "signature") {
 				d.find("v3.authorization.other_header", h.Name, h.Name+": "+h.Value)
 				return sign.Authorization{}, false
 			}
+		}
+		if f.Header.Get(wire.SignatureHeader) != "" {
+			d.find("v3.authorization.answer_headers", "", wire.SignatureHeader+": …")
+			return sign.Authorization{}, false
 		}
 		d.find("v3.authorization.missing", "", "")
 		return sign.Authorization{}, false
@@ -34,7 +42,9 @@ func readAuthorization(f *facts, d *draft) (sign.Authorization, bool) {
 		d.find("v3.authorization.url_encoded", "", lines[0])
 		a = plain
 	} else if err != nil {
-		a = readPairs(d, lines[0])
+		if a, ok = repaired(d, lines[0]); !ok {
+			a = readPairs(d, lines[0])
+		}
 	}
 	for _, name := range []string{"serial_no", "timestamp", "nonce_str", "mchid"} {
 		if p := pairOf(&a, name); len(*p) > 100 && notBase64(*p) == "" && shortText.MatchString(a.Signature) {
@@ -43,10 +53,21 @@ func readAuthorization(f *facts, d *draft) (sign.Authorization, bool) {
 		}
 	}
 	brand := a.Scheme == sign.SchemeBrand
+	if right, wrong := idNames(f.ep.Brand); err != nil && brand == f.ep.Brand && f.ep.Path != "" && strings.Contains(lines[0], wrong+"=") && !strings.Contains(lines[0], right+"=") {
+		d.find("v3.authorization.id_name", wrong+" → "+right, f.Target)
+	}
 	if brand != f.ep.Brand && a.Scheme != "" && (brand || f.ep.Path != "") {
 		d.find("v3.authorization.brand", a.Scheme, a.Scheme+" "+f.Target)
 	}
 	return a, a.Signature != "" && a.NonceStr != "" && a.Timestamp != "" // or the string to sign cannot be known
+}
+
+// idNames returns the name of the pair that names the sender, and the one of the other scheme.
+func idNames(brand bool) (right, wrong string) {
+	if brand {
+		return "brand_id", "mchid"
+	}
+	return "mchid", "brand_id"
 }
 
 // shortText matches what may be any value of the header but a signature.
@@ -65,7 +86,7 @@ func decodedAuthorization(header string) (sign.Authorization, bool) {
 }
 
 // authorizationPair matches one pair of the header, in any of the ways in which pairs are written.
-var authorizationPair = regexp.MustCompile(`["']?([A-Za-z_\-]+)["']?\s*(=>|=|:|＝|：)\s*(?:"([^"]*)"|'([^']*)'|“([^”]*)”|«([^»]*)»|` + "`([^`]*)`" + `|＂([^＂]*)＂|\\"([^"\\]*)\\"|&quot;([^&]*)&quot;|([^,;&"'\s，；]+))`)
+var authorizationPair = regexp.MustCompile(`["']?([\w\-]+)["']?\s*(=>|=|:|＝|：)\s*(?:"([^"]*)"|'([^']*)'|“([^”]*)”|«([^»]*)»|` + "`([^`]*)`" + `|＂([^＂]*)＂|\\"([^"\\]*)\\"|&quot;([^&]*)&quot;|([^,;&"'\s，；]+))`)
 
 // pairNames are the names by which pairs are called, and the right ones.
 var pairNames = map[string]string{
@@ -79,9 +100,6 @@ var pairNames = map[string]string{
 func pairName(name string) string {
 	return pairNames[strings.ToLower(strings.ReplaceAll(name, "-", "_"))]
 }
-
-// maxHeader is how much of a malformed header is read, in bytes. Real ones have some 500.
-const maxHeader = 16 << 10
 
 // readPairs reads a malformed header, and says what is wrong with it.
 func readPairs(d *draft, header string) sign.Authorization {
@@ -107,13 +125,13 @@ func readPairs(d *draft, header string) sign.Authorization {
 		d.find("v3.authorization.quotes", m[1], header)
 		header += `"`
 	}
-	pairs := authorizationPair.FindAllStringSubmatchIndex(header, -1)
+	pairs := findPairs(header)
 	if !slices.ContainsFunc(pairs, func(at []int) bool { return pairName(header[at[2]:at[3]]) != "" }) {
 		switch scheme, rest, _ := strings.Cut(header, " "); {
 		case scheme != sign.SchemeRSA && scheme != sign.SchemeBrand:
-			d.find("v3.authorization.scheme", schemeOf(header), header)
+			d.find("v3.authorization.scheme", schemeOf(d, header), header)
 		default:
-			d.find("v3.authorization.no_pairs", cmp.Or(text.Visible(strings.TrimSpace(rest), 40), "∅"), header)
+			d.find("v3.authorization.no_pairs", cmp.Or(d.secrets.visible(strings.TrimSpace(rest), 40), "∅"), header)
 		}
 		return a
 	}
@@ -133,7 +151,7 @@ func readPairs(d *draft, header string) sign.Authorization {
 		right := names[i]
 		switch {
 		case right == "":
-			d.find("v3.authorization.extra_pair", name, header)
+			d.find("v3.authorization.extra_pair", d.secrets.piece(header, name, 40), header)
 			continue
 		case right != name:
 			d.find("v3.authorization.pair_name", name+" → "+right, header)
@@ -143,7 +161,7 @@ func readPairs(d *draft, header string) sign.Authorization {
 		}
 		seen[right] = true
 		if between := header[at[3]:at[4]] + header[at[4]:at[5]]; between != "=" || strings.HasPrefix(header[at[5]:], " ") {
-			d.find("v3.authorization.equals", text.Visible(between, 4), header)
+			d.find("v3.authorization.equals", d.secrets.visible(between, 4), header)
 		} else if quotes == `\"` || quotes == "&quot;" {
 			d.find("v3.authorization.escaped", quotes, header)
 		} else if strings.TrimSpace(quotes) != `"` {
@@ -151,19 +169,21 @@ func readPairs(d *draft, header string) sign.Authorization {
 		}
 		if i+1 < len(pairs) {
 			if gap := strings.TrimSpace(header[at[1]:pairs[i+1][0]]); gap != "," {
-				d.find("v3.authorization.commas", gap, header)
+				d.find("v3.authorization.commas", d.secrets.piece(header, gap, 40), header)
 			}
 		} else if strings.Trim(header[at[1]:], ` }])"'`) != "" && !long {
-			d.find("v3.authorization.tail", text.Visible(strings.TrimSpace(header[at[1]:]), 40), header)
+			d.find("v3.authorization.tail", d.secrets.piece(header, strings.TrimSpace(header[at[1]:]), 40), header)
 		}
 		if value == "" {
 			d.find("v3.authorization.empty", right, header)
+		} else if right == "nonce_str" && text.IsNothing(value) {
+			d.find("v3.authorization.placeholder", "nonce_str="+d.secrets.visible(value, 40), header)
 		} else if right != "signature" && strings.ContainsAny(value, " \t\r\n") && !isDate(value) && !strings.Contains(value, "CERTIFICATE") && !text.IsNothing(value) {
 			d.find("v3.authorization.blanks", right, header)
 			value = strings.TrimSpace(value)
 		}
 		if i := strings.IndexFunc(value, func(r rune) bool { return r > '~' || r < ' ' }); i >= 0 && quotes != "“" && quotes != "«" && right != "signature" {
-			d.find("v3.authorization.not_ascii", right+": "+text.Visible(value[i:], 12), header)
+			d.find("v3.authorization.not_ascii", right+": "+d.secrets.visible(value[i:], 12), header)
 		}
 		*pairOf(&a, right) = value
 	}
@@ -173,6 +193,25 @@ func readPairs(d *draft, header string) sign.Authorization {
 		}
 	}
 	return a
+}
+
+// findPairs returns where the pairs are that follow the scheme, which may touch the first.
+func findPairs(header string) [][]int {
+	skip := 0
+	for _, scheme := range []string{sign.SchemeRSA, sign.SchemeBrand} {
+		if strings.HasPrefix(header, scheme) {
+			skip = len(scheme)
+		}
+	}
+	pairs := authorizationPair.FindAllStringSubmatchIndex(header[skip:], -1)
+	for _, at := range pairs {
+		for i := range at {
+			if at[i] >= 0 {
+				at[i] += skip
+			}
+		}
+	}
+	return pairs
 }
 
 // doubledQuotes matches a value in two pairs of quotes.
@@ -203,20 +242,6 @@ func renamedPairs(header string, pairs [][]int) []string {
 	return names
 }
 
-func pairOf(a *sign.Authorization, name string) *string {
-	switch name {
-	case "nonce_str":
-		return &a.NonceStr
-	case "timestamp":
-		return &a.Timestamp
-	case "serial_no":
-		return &a.SerialNo
-	case "signature":
-		return &a.Signature
-	}
-	return &a.MchID
-}
-
 // readScheme reads what precedes the pairs.
 func readScheme(d *draft, before, header string) string {
 	scheme := strings.TrimRight(before, " {")
@@ -239,15 +264,15 @@ func readScheme(d *draft, before, header string) string {
 		d.find("v3.authorization.no_blank", "", header)
 		return sign.SchemeRSA
 	default:
-		d.find("v3.authorization.scheme", schemeOf(before), header)
+		d.find("v3.authorization.scheme", schemeOf(d, before), header)
 	}
 	return ""
 }
 
-func schemeOf(before string) string {
+func schemeOf(d *draft, before string) string {
 	scheme, _, _ := strings.Cut(strings.TrimSpace(before), " ")
 	if scheme == "" {
 		return "∅"
 	}
-	return text.Visible(scheme, 40)
+	return d.secrets.visible(scheme, 40)
 }

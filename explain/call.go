@@ -16,7 +16,7 @@ import (
 func Call(req *Request, known *Known) Report {
 	if req.Problem == problem.WrongHost {
 		d := &draft{unknown: req.Unknown}
-		host := text.Visible(hostName(req.Host), 80)
+		host := d.secrets.visible(hostName(req.Host), 80)
 		path, _ := cutQuery(req.Target)
 		c, _ := callWithPath(path)
 		if c != nil && slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix(host, domain) }) {

@@ -16,7 +16,7 @@ import (
 // it is off.
 func judgeClock(d *draft, a sign.Authorization, received time.Time) {
 	timestamp := a.Timestamp
-	if timestamp == "" || isPlaceholder(timestamp) {
+	if timestamp == "" || IsPlaceholder(timestamp) {
 		return
 	}
 	n, err := strconv.ParseInt(timestamp, 10, 64)
@@ -26,10 +26,12 @@ func judgeClock(d *draft, a sign.Authorization, received time.Time) {
 			d.find("clock.days", timestamp, "timestamp="+timestamp)
 		case ok && digits(whole) && digits(fraction):
 			d.find("clock.fraction", timestamp, "timestamp="+timestamp)
+		case err == nil && n < 0:
+			d.find("clock.negative", timestamp, "timestamp="+timestamp)
 		case isDate(timestamp):
 			d.find("clock.date", timestamp, "timestamp="+timestamp)
 		default:
-			d.find("clock.not_a_number", text.Visible(timestamp, 40), "timestamp="+timestamp)
+			d.find("clock.not_a_number", d.secrets.visible(timestamp, 40), "timestamp="+timestamp)
 		}
 		return
 	}
@@ -47,6 +49,14 @@ func judgeClock(d *draft, a sign.Authorization, received time.Time) {
 	}
 	if timestamp == a.MchID {
 		d.find("clock.mchid", timestamp, fact)
+		return
+	}
+	if len(timestamp) == 4 && near(n, int64(received.Year()), 1) {
+		d.find("clock.year", timestamp, fact)
+		return
+	}
+	if slices.Contains(text.SampleTimes, timestamp) {
+		d.find("clock.sample", timestamp, fact)
 		return
 	}
 	if isDigitDate(timestamp, received) {
@@ -200,5 +210,5 @@ func isDate(s string) bool {
 	return err == nil
 }
 
-// isPlaceholder reports whether a value of the Authorization header stands for one that is missing.
-func isPlaceholder(value string) bool { return text.IsNothing(value) && value != "0" }
+// IsPlaceholder reports whether a value of the Authorization header stands for one that is missing.
+func IsPlaceholder(value string) bool { return text.IsNothing(value) && value != "0" }

@@ -87,7 +87,13 @@ func (d *digesting) written() bool {
 		return d.find("digest.words", "")
 	}
 	if letters := strings.NewReplacer("o", "0", "l", "1", "i", "1").Replace(strings.ToLower(bare)); letters == right {
-		return d.find("digest.letters", "O → 0, l → 1")
+		var alike []string
+		for _, x := range []string{"oO → 0", "lL → 1", "iI → 1"} {
+			if i := strings.IndexAny(bare, x[:2]); i >= 0 {
+				alike = append(alike, bare[i:i+1]+x[2:])
+			}
+		}
+		return d.find("digest.letters", strings.Join(alike, ", "))
 	}
 	if raw, how := text.SpelledBytes(d.sent, len(d.real)); bytes.Equal(raw, d.real) {
 		return d.find("digest.spelled", how)

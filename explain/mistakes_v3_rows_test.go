@@ -63,8 +63,8 @@ var changedMetas = []struct {
 var sentHeaders = []struct{ want, header string }{
 	{"v3.authorization.no_pairs", `WECHATPAY2-SHA256-RSA2048 undefined`},
 	{"v3.authorization.no_pairs", `WECHATPAY2-SHA256-RSA2048 Ⓖ`},
-	{"v3.authorization.quotes", `WECHATPAY2-SHA256-RSA2048 mchid="Ⓜ,nonce_str="Ⓝ",timestamp="Ⓣ",serial_no="Ⓢ",signature="Ⓖ"`},
-	{"v3.authorization.quotes", `WECHATPAY2-SHA256-RSA2048 mchid="Ⓜ",nonce_str="Ⓝ",timestamp="Ⓣ",signature="Ⓖ",serial_no="Ⓢ`},
+	{"v3.authorization.closing_quote", `WECHATPAY2-SHA256-RSA2048 mchid="Ⓜ,nonce_str="Ⓝ",timestamp="Ⓣ",serial_no="Ⓢ",signature="Ⓖ"`},
+	{"v3.authorization.closing_quote", `WECHATPAY2-SHA256-RSA2048 mchid="Ⓜ",nonce_str="Ⓝ",timestamp="Ⓣ",signature="Ⓖ",serial_no="Ⓢ`},
 	{"v3.authorization.escaped", `WECHATPAY2-SHA256-RSA2048 mchid=&quot;Ⓜ&quot;,nonce_str=&quot;Ⓝ&quot;,timestamp=&quot;Ⓣ&quot;,signature=&quot;Ⓖ&quot;,serial_no=&quot;Ⓢ&quot;`},
 	{"v3.authorization.equals", `WECHATPAY2-SHA256-RSA2048 mchid=>"Ⓜ",nonce_str=>"Ⓝ",timestamp=>"Ⓣ",serial_no=>"Ⓢ",signature=>"Ⓖ"`},
 	{"v3.authorization.pair_name", `WECHATPAY2-SHA256-RSA2048 mchid="Ⓜ",nonce_str="Ⓝ",timestamp="Ⓣ",serial_no="Ⓢ",signatrue="Ⓖ"`},

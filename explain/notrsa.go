@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/sha1"
@@ -8,6 +9,8 @@ import (
 	"crypto/sha512"
 	"hash"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/wxup/wxup/explain/seal"
 )
@@ -80,4 +83,28 @@ func secretKeys(m *Merchant) (list []secretKey) {
 		}
 	}
 	return list
+}
+
+// secretIn names the secret that stands in place of a signature: as it is, in hex or in base64. It
+// returns "" if there is none.
+func (k *Known) secretIn(sent string, readings []seal.Reading) string {
+	lower := strings.ToLower(sent)
+	is := func(value string) bool {
+		return len(value) >= 16 && (strings.Contains(lower, strings.ToLower(value)) || slices.ContainsFunc(readings, func(r seal.Reading) bool {
+			return bytes.Contains(r.Bytes, []byte(value))
+		}))
+	}
+	for _, m := range append([]*Merchant{k.Merchant}, k.Others...) {
+		for _, x := range secretKeys(m) {
+			if is(x.key) {
+				return x.name
+			}
+		}
+	}
+	for _, x := range k.Secrets {
+		if is(x.Value) {
+			return "AppSecret"
+		}
+	}
+	return ""
 }

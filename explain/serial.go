@@ -59,9 +59,9 @@ func claimedKey(f *facts, d *draft, a sign.Authorization, keys []holder) *holder
 		d.find("v3.mchid.serial", "", fact)
 	}
 	if a.MchID != "" && !digits(a.MchID) && !d.report.Has("v3.mchid.appid") && !text.IsNothing(a.MchID) && !sameAs(keys, a.MchID) && !d.found("v3.authorization.not_ascii") {
-		d.find("v3.mchid.not_number", text.Visible(a.MchID, 40), fact)
+		d.find("v3.mchid.not_number", d.secrets.visible(a.MchID, 40), fact)
 	}
-	if a.SerialNo == "" || isPlaceholder(a.SerialNo) {
+	if a.SerialNo == "" || IsPlaceholder(a.SerialNo) {
 		return nil
 	}
 	for i, k := range keys {
@@ -108,7 +108,7 @@ func misspelledSerial(d *draft, a sign.Authorization, keys []holder, fact string
 		return
 	}
 	if strings.Contains(serial, "BEGIN CERTIFICATE") {
-		d.find("v3.serial.certificate", "", cutWord(serial))
+		d.find("v3.serial.certificate", "", d.secrets.cutWord(serial))
 		return
 	}
 	if serial == a.MchID {
@@ -174,8 +174,8 @@ func unfilled(d *draft, a *sign.Authorization, known *Known) {
 		value *string
 	}{{"mchid", &a.MchID}, {"serial_no", &a.SerialNo}, {"timestamp", &a.Timestamp}} {
 		sample := slices.Contains(sampleValues, *x.value) && !isKnown(known, *x.value)
-		if sample || isPlaceholder(*x.value) {
-			names = append(names, x.name+"="+text.Visible(*x.value, 40))
+		if sample || IsPlaceholder(*x.value) {
+			names = append(names, x.name+"="+d.secrets.visible(*x.value, 40))
 		}
 		if sample {
 			*x.value = ""

@@ -109,7 +109,6 @@ func raw(req *explain.Request) []byte {
 var served = map[string]string{
 	// Refused before the body was read.
 	"blanks for plus and milliseconds":       "v3.signature.blanks",
-	"encoded, an empty body signed":          "v3.authorization.url_encoded",
 	"header in milliseconds, seconds signed": "clock.milliseconds",
 	"trailing slash sent":                    "-",
 	"behind a gateway":                       "-",

@@ -3,10 +3,12 @@ package explain
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/wxup/wxup/explain/text"
+	"github.com/wxup/wxup/internal/secret"
 )
 
 const (
@@ -54,8 +56,30 @@ func window(s string, at int) string {
 }
 
 // cutWord shows the beginning of a text that is too long to show, or secret: at most a third of it,
-// and 8 bytes.
-func cutWord(s string) string {
-	n := min(len(s)/3, 8)
-	return fmt.Sprintf("%s… (%d)", text.Visible(s[:n], n), len(s))
+// and 8 bytes. Nothing is shown of one that holds a secret, or may be an API key.
+func (s secrets) cutWord(sent string) string {
+	begin := sent[:min(len(sent), maxMasked)]
+	if s.mask(begin) != begin || apiKey.MatchString(sent) {
+		return fmt.Sprintf("%s (%d)", secret.Hidden, len(sent))
+	}
+	n := min(len(sent)/3, 8)
+	return fmt.Sprintf("%s… (%d)", text.Visible(sent[:n], n), len(sent))
+}
+
+// apiKey matches what may be a merchant's API key.
+var apiKey = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
+
+// visible shows at most max bytes of a text, its secrets hidden. A secret is hidden before the text
+// is cut: a short piece of one is no longer found.
+func (s secrets) visible(sent string, max int) string {
+	return text.Visible(s.mask(sent[:min(len(sent), maxMasked)]), max)
+}
+
+// piece shows at most max bytes of a piece of a text. If the text holds a secret, the piece may be
+// a part of it.
+func (s secrets) piece(whole, piece string, max int) string {
+	if hidden := s.mask(whole[:min(len(whole), maxMasked)]); hidden != whole[:min(len(whole), maxMasked)] && !strings.Contains(hidden, piece) {
+		return secret.Hidden
+	}
+	return s.visible(piece, max)
 }

@@ -22,11 +22,21 @@ const sampleTime = "1554208460"
 // misshapen says what is plainly wrong with a signature that no key opened. size is that of the
 // sender's key in bytes; 0 if it is unknown.
 func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted string) {
-	shown := cutWord(sent)
+	shown := d.secrets.cutWord(sent)
 	full := base64.StdEncoding.EncodedLen(size)
+	if isPrivateKey(sent, readings) {
+		d.find("v3.signature.private_key", "", fmt.Sprintf("*** (%d)", len(sent)))
+		return
+	}
 	switch {
 	case len(sent) < 16 || text.IsNothing(sent) || strings.Contains(sent, "…") || strings.EqualFold(sent, "signature") || strings.HasPrefix(sent, sampleSignature):
 		d.find("v3.signature.placeholder", sent, sent)
+		return
+	case strings.Contains(sent, signTest):
+		d.find("v3.signature.probe", "", shown)
+		return
+	case printedCall.MatchString(sent):
+		d.find("v3.signature.printed", d.secrets.visible(sent, 40), shown)
 		return
 	case size > 0 && len(sent) == full && oneCase(sent):
 		d.find("v3.signature.case", "", shown)
@@ -87,6 +97,31 @@ func misshapen(d *draft, sent string, readings []seal.Reading, size int, wanted 
 	default:
 		d.find("v3.signature.long", fmt.Sprintf("%d / %d", len(sent), full), shown)
 	}
+}
+
+// signTest is what the wrong signatures begin with that WeChat sends now and then, to see whether a
+// client checks them.
+const signTest = "WECHATPAY/SIGNTEST/"
+
+// printedCall matches what programs print of a value that is not a text: Signature([12, 34]).
+var printedCall = regexp.MustCompile(`^[A-Za-z_][\w:.]*(\(|\[| ?\{).*[)\]}]$`)
+
+// isPrivateKey reports whether a private key stands in place of the signature: in PEM, or in DER.
+func isPrivateKey(sent string, readings []seal.Reading) bool {
+	if strings.Contains(sent, "PRIVATE KEY") {
+		return true
+	}
+	return slices.ContainsFunc(readings, func(r seal.Reading) bool {
+		if bytes.Contains(r.Bytes, []byte("PRIVATE KEY-----")) {
+			return true
+		}
+		if len(r.Bytes) < 100 || r.Bytes[0] != 0x30 {
+			return false
+		}
+		_, err := x509.ParsePKCS8PrivateKey(r.Bytes)
+		_, bare := x509.ParsePKCS1PrivateKey(r.Bytes)
+		return err == nil || bare == nil
+	})
 }
 
 // signedData is how a container of CMS (PKCS#7) that holds a signature begins, after its length.

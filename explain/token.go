@@ -65,7 +65,7 @@ func judgeTokens(f *facts, d *draft, known *Known) {
 		return
 	}
 	if known.Issuer { // or nothing is known of what was issued
-		d.atLeast("account.token.unknown", "", shownToken(texts))
+		d.atLeast("account.token.unknown", "", shownToken(d, texts))
 		d.ruledOut("note.token_unknown")
 	}
 	d.check("note.check_one_cache")
@@ -98,7 +98,7 @@ func unknownToken(f *facts, d *draft, texts []tokenText) {
 	}
 	for _, t := range texts { // it is in another place
 		if t.cause != "" && len(t.text) >= minToken {
-			d.find(t.cause, cmp.Or(t.shown, t.value), t.value+": "+cutWord(t.text))
+			d.find(t.cause, cmp.Or(t.shown, t.value), t.value+": "+d.secrets.cutWord(t.text))
 			return
 		}
 	}
@@ -130,7 +130,7 @@ func likeKnownToken(d *draft, texts []tokenText, tokens []Token) {
 			}
 			if cause != "" {
 				d.drop("account.token.characters", "account.token.joined", "account.token.short")
-				d.find(cause, "", t.value+"="+cutWord(t.text))
+				d.find(cause, "", t.value+"="+d.secrets.cutWord(t.text))
 				return
 			}
 		}
@@ -198,11 +198,11 @@ func pythonNone(s string) bool {
 }
 
 // shownToken shows where the first text that is meant as a token is, and its beginning.
-func shownToken(texts []tokenText) string {
+func shownToken(d *draft, texts []tokenText) string {
 	if len(texts) == 0 {
 		return ""
 	}
-	return texts[0].value + "=" + cutWord(texts[0].text)
+	return texts[0].value + "=" + d.secrets.cutWord(texts[0].text)
 }
 
 var (
@@ -300,9 +300,9 @@ func judgeSpelling(d *draft, sent, parameter string) {
 		if !ok {
 			continue
 		}
-		fact := parameter + "=" + cutWord(sent)
+		fact := parameter + "=" + d.secrets.cutWord(sent)
 		if showable(sent) {
-			fact = parameter + "=" + text.Visible(sent, 60)
+			fact = parameter + "=" + d.secrets.visible(sent, 60)
 		}
 		d.find(l.cause, value, fact)
 		return
@@ -331,7 +331,7 @@ func joinedTokens(sent string) string {
 
 // judgeToken says what is wrong with a token that exists.
 func judgeToken(f *facts, d *draft, t tokenText, k Token, app string) {
-	fact, now := t.value+"="+cutWord(t.text), f.Received
+	fact, now := t.value+"="+d.secrets.cutWord(t.text), f.Received
 	if t.cause != "" {
 		d.find(t.cause, cmp.Or(t.shown, t.value), fact)
 	}

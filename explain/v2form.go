@@ -101,20 +101,20 @@ func judgeFields(f *facts, d *draft, known *Known) {
 			d.find("v2.field.empty", name, name+"=")
 			continue
 		case ok && name == "mch_id" && bareValue(value) != "" && !digits(bareValue(value)) && !text.IsNothing(value) && !strings.HasPrefix(value, "wx"):
-			d.find("v2.mch_id.written", text.Visible(value, 40), name+"="+text.Visible(value, 40))
+			d.find("v2.mch_id.written", d.secrets.visible(value, 40), name+"="+d.secrets.visible(value, 40))
 			continue
 		case ok && name == "mch_id" && (text.IsNothing(value) || slices.Contains(sampleValues, value) && !isKnown(known, value)):
-			d.find("v2.field.placeholder", name+"="+text.Visible(value, 40), name+"="+value)
+			d.find("v2.field.placeholder", name+"="+d.secrets.visible(value, 40), name+"="+value)
 			continue
 		case ok:
 			if bareValue(value) != value && name != "sign" && name != f.ep.DigestField {
-				d.find("v2.field.blanks", name, name+"="+text.Visible(value, 80))
+				d.find("v2.field.blanks", name, name+"="+d.secrets.visible(value, 80))
 			}
 			continue
 		}
 		switch meant, found := meantField(f, name); {
 		case found:
-			renamed = append(renamed, text.Visible(meant.Name, 40)+" → "+name)
+			renamed = append(renamed, d.secrets.visible(meant.Name, 40)+" → "+name)
 		case name == "sign_type" || f.formErr != nil:
 		case slices.ContainsFunc(f.parts, func(p Part) bool { return p.Name == name }):
 			d.find("v2.field.file", name, name)
@@ -139,7 +139,7 @@ func judgeFields(f *facts, d *draft, known *Known) {
 	list("v2.field.in_header", inHeader, strings.Join(inHeader, ", "))
 	list("v2.field.missing", missing, f.partNames())
 	if t := declaredType(f); t != "" && t != sign.MD5 && t != sign.HMACSHA256 && !d.report.Has("v2.field.blanks") {
-		d.find("v2.sign_type.unknown", text.Visible(t, 30), "sign_type="+t)
+		d.find("v2.sign_type.unknown", d.secrets.visible(t, 30), "sign_type="+t)
 	}
 	if mchid, _ := f.field("mch_id"); strings.HasPrefix(mchid, "wx") && len(mchid) == 18 {
 		d.find("v2.field.appid", mchid, "mch_id="+mchid)
@@ -186,10 +186,10 @@ func reconcile(f *facts, d *draft, known *Known) {
 	case key >= 0 && d.report.Findings[key].Value == owner:
 		proof := d.report.Findings[key].Proof
 		d.drop("v2.certificate.other_merchant", "v2.key.other_merchant")
-		d.prove("v2.mch_id.other", text.Visible(sent, 30)+" → "+owner, proof)
+		d.prove("v2.mch_id.other", d.secrets.visible(sent, 30)+" → "+owner, proof)
 	case known.Merchant == nil && key < 0:
 		fact := d.report.Findings[cert].Proof.Fact
 		d.drop("v2.certificate.other_merchant")
-		d.find("v2.mch_id.unknown", text.Visible(sent, 30)+" → "+owner, fmt.Sprintf("mch_id=%s, %s", sent, fact))
+		d.find("v2.mch_id.unknown", d.secrets.visible(sent, 30)+" → "+owner, fmt.Sprintf("mch_id=%s, %s", sent, fact))
 	}
 }

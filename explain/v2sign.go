@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxup/wxup/explain/seal"
 	"github.com/wxup/wxup/explain/text"
 	"github.com/wxup/wxup/sign"
 )
@@ -33,16 +34,20 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 		return
 	}
 	s := &signing{draft: d, work: sums.work, key: key, wanted: sign.V2Text(fields, key), sent: readSign(sent)}
+	if name := known.secretIn(sent, seal.Readings(sent)); name != "" {
+		d.find("v2.sign.secret", name, "sign="+d.secrets.cutWord(sent))
+		return
+	}
 	if s.sent.sum == nil && (text.IsNothing(sent) || namesSign(sent)) || slices.Contains(sampleSigns, sent) {
-		d.find("v2.sign.placeholder", text.Visible(sent, 60), "sign="+text.Visible(sent, 60))
+		d.find("v2.sign.placeholder", d.secrets.visible(sent, 60), "sign="+d.secrets.visible(sent, 60))
 		return
 	}
 	if s.sent.sum == nil && s.sent.loose == "" {
 		if raw, err := base64.StdEncoding.DecodeString(sent); err == nil && (len(raw) == 128 || len(raw) == 256 || len(raw) == 512) {
-			d.find("v2.sign.rsa", fmt.Sprint(8*len(raw)), "sign="+cutWord(sent))
+			d.find("v2.sign.rsa", fmt.Sprint(8*len(raw)), "sign="+d.secrets.cutWord(sent))
 			return
 		}
-		d.find("v2.sign.length", fmt.Sprint(len(sent)), "sign="+text.Visible(sent, 80))
+		d.find("v2.sign.length", fmt.Sprint(len(sent)), "sign="+d.secrets.visible(sent, 80))
 		return
 	}
 	s.sets, s.orders, s.shapes = fieldWays(f, known, list), orderWays(), shapeWays(f)
@@ -68,7 +73,7 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 		d.ruledOut("note.sign_unknown", s.tried, len(s.keys))
 	}
 	if key != "" && !d.found("v2.field.") && !d.found("v2.form.") && !d.found("v2.mch_id.") && len(list) == len(f.fields) {
-		d.atLeast("v2.sign.unknown", "", "sign="+text.Visible(sent, 80))
+		d.atLeast("v2.sign.unknown", "", "sign="+d.secrets.visible(sent, 80))
 	}
 	d.check("note.check_v2_key")
 	d.check("note.check_v2_values")

@@ -120,17 +120,25 @@ func (x *signer) explain(s *search) {
 	} else if len(x.keys) > 0 {
 		size = x.keys[0].Public.Size()
 	}
-	misshapen(d, a.Signature, readings, size, string(s.wanted))
-	if len(x.keys) == 0 {
-		d.ruledOut("note.no_keys")
-		return
+	if name := x.known.secretIn(a.Signature, readings); name != "" {
+		d.find("v3.signature.secret", name, d.secrets.cutWord(a.Signature))
+	} else {
+		misshapen(d, a.Signature, readings, size, string(s.wanted))
 	}
-	d.ruledOut("note.none_opens", len(x.keys))
+	own := x.ownKeys()
+	switch {
+	case d.found("v3.signature.") || d.found("v3.key."): // no key was to be tried on that
+		return
+	case own == 0:
+		d.ruledOut("note.no_keys")
+	default:
+		d.ruledOut("note.none_opens", len(x.keys))
+	}
 	d.check("note.check_key")
 	d.check("note.check_algorithm")
 	d.check("note.check_same_request")
-	if own := x.ownKeys(); own > 0 && !d.found("v3.signature.") && !d.found("v3.key.") {
-		d.prove("v3.key.unknown", fmt.Sprint(own), Proof{Kind: ProofOpened, Fact: cutWord(a.Signature)})
+	if own > 0 {
+		d.prove("v3.key.unknown", fmt.Sprint(own), Proof{Kind: ProofOpened, Fact: d.secrets.cutWord(a.Signature)})
 	}
 }
 
@@ -219,8 +227,8 @@ func (x *signer) tryKey(s *search, r seal.Reading, k *holder) bool {
 	x.d.proveAll(found.Flaws, proof)
 	if s.text == nil {
 		x.textUnknown(s)
-		if isPlaceholder(x.a.NonceStr) {
-			x.d.find("v3.authorization.placeholder", "nonce_str="+text.Visible(x.a.NonceStr, 40), "nonce_str="+x.a.NonceStr)
+		if IsPlaceholder(x.a.NonceStr) {
+			x.d.find("v3.authorization.placeholder", "nonce_str="+x.d.secrets.visible(x.a.NonceStr, 40), "nonce_str="+x.a.NonceStr)
 		} else if k.own && len(found.Flaws) == 0 && x.f.formErr == nil {
 			x.d.prove("v3.text.unknown", "", Proof{
 				Kind: ProofOpened, Fact: k.name(), Wanted: text.Visible(x.d.secrets.mask(string(s.wanted[:min(len(s.wanted), maxMasked)])), maxShown), WantedLen: len(s.wanted),
@@ -284,7 +292,7 @@ func (x *signer) whose(k *holder, proof Proof) {
 	case k.own && x.claimed != nil && x.claimed.own:
 		d.prove("v3.key.other_certificate", k.Serial, proof)
 	case k.own:
-		if x.claimed == nil && k.Serial != "" && !d.found("v3.serial.") && x.a.SerialNo != "" && !isPlaceholder(x.a.SerialNo) {
+		if x.claimed == nil && k.Serial != "" && !d.found("v3.serial.") && x.a.SerialNo != "" && !IsPlaceholder(x.a.SerialNo) {
 			d.prove("v3.serial.unknown", k.Serial, proof)
 		}
 		if k.Serial != "" {
@@ -312,8 +320,8 @@ func (x *signer) textUnknown(s *search) {
 	if s.out {
 		d.ruledOut("note.budget")
 	}
-	end := s.wanted[max(0, len(s.wanted)-24):]
-	d.check("note.check_length", len(s.wanted), text.Visible(string(s.wanted), 60), text.Visible(string(end), 24))
+	end := d.secrets.mask(string(s.wanted[max(0, len(s.wanted)-maxMasked):]))
+	d.check("note.check_length", len(s.wanted), d.secrets.visible(string(s.wanted), 60), text.Visible(end[max(0, len(end)-24):], 24))
 	d.check("note.check_once")
 	d.check("note.check_meta")
 }

@@ -246,11 +246,15 @@ func (c *call) sender(u *upload, all []Merchant) (m *Merchant, named bool) {
 	return nil, false
 }
 
+// between matches what stands between a name and its value, with quotes that were escaped or are
+// others.
+const between = `(?:&quot;|%22|%3[AD]|%20|[^0-9A-Za-z,]){1,8}`
+
 // mchidPair and serialPair find mchid (brand_id) and serial_no in an Authorization header, however
 // it is malformed.
 var (
-	mchidPair  = regexp.MustCompile(`(?i)\b(?:mch_?id|brand_id)["']?\s*[=:]\s*["'“]?\s*([0-9]+)`)
-	serialPair = regexp.MustCompile(`(?i)\bserial_?no["']?\s*[=:]\s*["'“]?\s*([0-9A-Fa-f]+)`)
+	mchidPair  = regexp.MustCompile(`(?i)\b(?:mch_?id|brand_id)` + between + `([0-9]+)`)
+	serialPair = regexp.MustCompile(`(?i)\bserial_?no` + between + `([0-9A-Fa-f]+)`)
 )
 
 func firstMatch(re *regexp.Regexp, text string) string {
@@ -341,5 +345,5 @@ func (c *call) newestTokens(add func(*Token)) {
 var whispered = map[string]bool{
 	"account.token.cut": true, "account.token.start_lost": true, "account.token.misspelled": true, "account.token.unknown": true, "account.token.short": true, "account.token.case": true,
 	"account.ask.secret_cut": true, "account.ask.secret_case": true, "account.ask.secret_wrong": true,
-	"v2.key.cut": true, "v2.key.case": true,
+	"v2.key.cut": true, "v2.key.case": true, "v2.sign.secret": true, "v3.signature.secret": true,
 }

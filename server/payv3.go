@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/problem"
 	"github.com/wxup/wxup/sign"
 	"github.com/wxup/wxup/wire"
@@ -66,7 +67,10 @@ func (v *payV3) admitHeader(c *call) error {
 	}
 	v.auth, c.rec.Account = auth, auth.MchID
 	if strings.Count(lines[0], " ") > 1 {
-		c.warn("the Authorization header has more blanks than the one behind the scheme; the documents want exactly one")
+		c.warn("the Authorization header has more blanks than the one behind the scheme, or is folded over lines; the documents want exactly one blank")
+	}
+	if explain.IsPlaceholder(auth.NonceStr) {
+		c.warn("nonce_str is %.40s: a value that was not filled in; each request needs a new one", auth.NonceStr)
 	}
 	now := c.s.Now()
 	switch sent, within, err := wire.InWindow(auth.Timestamp, now); {

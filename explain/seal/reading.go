@@ -7,7 +7,9 @@ import (
 	"encoding/ascii85"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"math/big"
 	"net/url"
@@ -94,9 +96,17 @@ func Readings(sent string) []Reading {
 		}
 		sig, err := base64.RawStdEncoding.DecodeString(bare)
 		if err != nil {
+			for _, alphabet := range cryptAlphabets {
+				if sig, err := base64.NewEncoding(alphabet).WithPadding(base64.NoPadding).DecodeString(bare); err == nil && len(sig) >= 128 {
+					add(sig, text.NewFlaw("v3.signature.alphabet", alphabet[:5]+"…"))
+				}
+			}
 			continue
 		}
 		add(sig, flaws...)
+		if bare, how := unpacked(sig); bare != nil {
+			add(bare, append(slices.Clip(flaws), text.NewFlaw("v3.signature.packed", how))...)
+		}
 		if latin1 := text.Latin1Bytes(string(sig)); utf8.Valid(sig) && len(latin1) >= 128 && len(latin1) < len(sig) {
 			add([]byte(latin1), append(slices.Clip(flaws), text.NewFlaw("v3.signature.as_text", "Latin-1 → UTF-8"))...)
 		}
@@ -120,13 +130,40 @@ func Readings(sent string) []Reading {
 	return list
 }
 
+// cryptAlphabets are those of other encodings by 64 characters: of crypt and of bcrypt.
+var cryptAlphabets = []string{
+	"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+	"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+}
+
+// unpacked returns a signature without what some libraries write around its bytes, and what that
+// was; nil if there is nothing around it.
+func unpacked(b []byte) (sig []byte, what string) {
+	n := len(b)
+	switch {
+	case n > 128 && n%64 > 0 && n%64 <= 4 && len(bytes.TrimRight(b[n-n%64:], "\x00")) == 0:
+		return b[:n-n%64], fmt.Sprintf("… + %d NUL", n%64)
+	case n > 132 && b[0] == 0x04 && b[1] == 0x82 && int(b[2])<<8+int(b[3]) == n-4:
+		return b[4:], "ASN.1 OCTET STRING"
+	case n > 133 && b[0] == 0x03 && b[1] == 0x82 && int(b[2])<<8+int(b[3]) == n-4 && b[4] == 0:
+		return b[5:], "ASN.1 BIT STRING"
+	case n > 131 && b[0] == 0x04 && b[1] == 0x81 && int(b[2]) == n-3:
+		return b[3:], "ASN.1 OCTET STRING"
+	case n > 132 && (binary.BigEndian.Uint32(b) == uint32(n-4) || binary.LittleEndian.Uint32(b) == uint32(n-4)):
+		return b[4:], fmt.Sprintf("% x + …", b[:4])
+	case n > 130 && int(b[0])<<8+int(b[1]) == n-2:
+		return b[2:], fmt.Sprintf("% x + …", b[:2])
+	}
+	return nil, ""
+}
+
 // algorithmPrefix matches the name of an algorithm before a signature, as other protocols write it:
 // RSA-SHA256=….
 var algorithmPrefix = regexp.MustCompile(`^(?i)((?:rsa-)?sha2?-?256 ?\([^()]*\)|rsa-?sha-?256|sha256withrsa|sha256|rsa|base64|signature|sign|v1|sig|data:[a-z/-]*;base64)[=: ,]+`)
 
 // arrayName matches the name of a type before a list of its elements, as JavaScript and Rust print
 // it: Uint8Array(256) [….
-var arrayName = regexp.MustCompile(`^\w+(\(\d+\))? ?\[`)
+var arrayName = regexp.MustCompile(`^\w+(\(\d+\))? ?\(?\[`)
 
 // armor matches the lines around base64 in a PEM file.
 var armor = regexp.MustCompile(`-----(BEGIN|END) [A-Z ]+-----`)
@@ -228,7 +265,7 @@ func undress(sent string) []Reading {
 	}
 	note("v3.signature.armor", armor.ReplaceAllString(s, ""))
 	note("v3.signature.quoted", strings.Trim(s, "'\"\\“”`{}[]()<>"))
-	note("v3.signature.url_encoded", strings.ReplaceAll(s, "=3D", "="))
+	note("v3.signature.quoted_printable", strings.NewReplacer("=3D", "=", "=3d", "=", "=2B", "+", "=2b", "+", "=2F", "/", "=2f", "/").Replace(s))
 	for range 2 {
 		if plain, err := url.PathUnescape(s); err == nil {
 			note("v3.signature.url_encoded", plain)

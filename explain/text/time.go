@@ -37,6 +37,9 @@ func ParseDate(s string) (t time.Time, err error) {
 	return t, err
 }
 
+// SampleTimes are the timestamps in the samples of WeChat's documents.
+var SampleTimes = []string{"1554208460", "1395712654", "1414561699", "1574674260", "1553052800"}
+
 // Timestamps lists ways to get the timestamp wrong.
 func Timestamps(s *Source) *Dimension {
 	right := s.Right[TimeLine]
@@ -147,7 +150,15 @@ func rareTimestamps(d *Dimension, n int64) {
 			d.keep(string(d.buf), flaws()...)
 		}
 	}
-	seconds := func(off int64) Flaw { return Flaw{"v3.timestamp.other", fmt.Sprintf("%+d s", off)} }
+	seconds := func(off int64) Flaw {
+		if (n+off)%60 == 0 && max(off, -off) < 60 {
+			return Flaw{"v3.timestamp.rounded", "1 min"}
+		}
+		return Flaw{"v3.timestamp.other", fmt.Sprintf("%+d s", off)}
+	}
+	if n%3600 >= 60 {
+		add(n/3600*3600, func() []Flaw { return []Flaw{{"v3.timestamp.rounded", "1 h"}} })
+	}
 	for off := int64(9); off <= 900; off++ {
 		for _, off := range []int64{off, -off} {
 			add(n+off, func() []Flaw { return []Flaw{seconds(off)} })
@@ -163,10 +174,12 @@ func rareTimestamps(d *Dimension, n int64) {
 	}
 	for _, hours := range []int64{-8, 8} { // a time zone, and the clock read twice
 		for off := int64(-10); off <= 10; off++ {
-			add(n+hours*3600+off, func() []Flaw { return []Flaw{{"v3.timestamp.zone", fmt.Sprintf("%+d h", hours)}, seconds(off)} })
+			add(n+hours*3600+off, func() []Flaw {
+				return []Flaw{{"v3.timestamp.zone", fmt.Sprintf("%+d h", hours)}, {"v3.timestamp.other", fmt.Sprintf("%+d s", off)}}
+			})
 		}
 	}
-	for _, sample := range []string{"1554208460", "1395712654", "1414561699", "1574674260", "1700000000", "1609459200", "1234567890", "1553052800"} {
+	for _, sample := range append([]string{"1700000000", "1609459200", "1234567890"}, SampleTimes...) {
 		d.add(sample, "v3.timestamp.nothing", sample)
 	}
 }

@@ -59,8 +59,12 @@ func URLs(s *Source) *Dimension {
 	d.add("https://"+hosts[1]+right, "v3.url.absolute", "")
 	d.add(hosts[0]+right, "v3.url.host", "")
 	d.add(strings.TrimPrefix(right, "/"), "v3.url.no_slash", "")
+	plainPath, err := url.PathUnescape(path)
+	if err != nil {
+		plainPath = path
+	}
 	for _, p := range s.Siblings[:min(2, len(s.Siblings))] {
-		if !strings.HasSuffix(strings.TrimRight(path, "/"), p) {
+		if !strings.HasSuffix(strings.TrimRight(plainPath, "/"), p) {
 			d.add(p+query, "v3.url.sibling", p)
 		}
 	}
@@ -120,16 +124,18 @@ func rareURLs(d *Dimension, s *Source) {
 		d.add(s.Path+behind, "v3.url.template", s.Path)
 	}
 	d.add("", "v3.url.empty", "")
-	d.add("/", "v3.url.prefix", "/")
+	d.add("/", "v3.url.instead", "/")
 	for _, prefix := range apiPrefixes {
 		bare := strings.TrimSuffix(prefix, "/")
 		d.add(strings.TrimPrefix(right, bare), "v3.url.prefix", "-"+bare)
 	}
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	last := segments[len(segments)-1]
+	d.add(last, "v3.url.last_segment", last)
+	d.add("/"+last, "v3.url.last_segment", "/"+last)
 	for i := 1; i < len(segments) && i < 4; i++ {
 		d.add("/"+strings.Join(segments[i:], "/")+behind, "v3.url.prefix", "-/"+strings.Join(segments[:i], "/"))
 	}
-	d.add(segments[len(segments)-1], "v3.url.prefix", segments[len(segments)-1])
 	for _, host := range localHosts {
 		for _, port := range localPorts {
 			d.add("http://"+host+port+right, "v3.url.absolute", "http://"+host+port)
