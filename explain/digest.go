@@ -51,8 +51,8 @@ func judgeDigest(f *facts, d *draft, sums *digests, keys []secretKey, field, sen
 		return
 	}
 	x := &digesting{facts: f, draft: d, work: sums.work, begun: sums.begun, keys: keys, field: field, sent: sent, want: decodeDigest(sent), real: real}
-	if x.written() || x.notHex() || x.otherHash(commonHashes) || x.doubled() || x.smallText() || x.startOrEnd() || x.ofForm() || x.misread(1) || x.encoded() ||
-		x.misread(2) || x.rest() || x.imageOnly() || x.ofPart() || x.misread(len(misreadings)) || x.keyed() || x.cutHash() || x.otherHash(rareHashes) || x.zeroed() {
+	if x.written() || x.oddlyWritten() || x.notHex() || x.otherHash(commonHashes) || x.doubled() || x.smallText() || x.startOrEnd() || x.ofForm() || x.misread(1) || x.encoded() ||
+		x.misread(2) || x.rest() || x.imageOnly() || x.ofPart() || x.misread(len(misreadings)) || x.keyed() || x.cutHash() || x.otherHash(rareHashes) || x.odd() || x.zeroed() {
 		return
 	}
 	d.atLeast("digest.other", fmt.Sprintf("%s ≠ %x", text.Visible(sent, 64), real), fmt.Sprintf("%d bytes", len(f.file.Content)))

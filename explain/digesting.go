@@ -251,7 +251,7 @@ func (d *digesting) keyed() bool {
 	if d.is(d.hash, content, content) {
 		return d.find("digest.of_more", "2 × …")
 	}
-	for _, k := range d.keys {
+	for _, k := range append(slices.Clip(d.keys), secretKey{name: `""`}) {
 		if d.hash.fresh == nil {
 			break
 		}
@@ -317,6 +317,9 @@ func (d *digesting) smallText() bool {
 				small = append(small, struct{ cause, value, text string }{"digest.of_name", folder + base, folder + base})
 			}
 		}
+	}
+	for _, k := range d.keys {
+		small = append(small, struct{ cause, value, text string }{"digest.of_literal", k.name, k.key})
 	}
 	for _, n := range slices.Concat(text.Nothings, []string{"file", "Resource id"}) {
 		small = append(small, struct{ cause, value, text string }{"digest.of_literal", n, n})

@@ -34,6 +34,8 @@ type facts struct {
 	meta     []byte        // as sent
 	members  []text.Member // of meta; nil if it is not a JSON object
 	fields   []text.Field  // the text parts, in the order sent
+
+	gbk func(string) ([]byte, bool) // encodes in GBK; nil if unknown
 }
 
 // The usual names of a family's endpoints, for requests without an endpoint.

@@ -63,6 +63,9 @@ func judgeSuffix(f *facts, d *draft, is media.Format, shown string) {
 	if name == "" {
 		return
 	}
+	if d.report.Has("form.name_blanks") {
+		name = strings.TrimSpace(name)
+	}
 	named, known := media.BySuffix(name)
 	formats := f.formats()
 	switch {

@@ -122,7 +122,7 @@ func (d *digesting) encoded() bool {
 	if d.work.Affords(2 * len(content)) {
 		b := text.Base64Text(content)
 		kind := media.Sniff(content[:min(len(content), media.SniffLen)]).MIME()
-		for _, start := range []string{"", "data:" + kind + ";base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "data:image/jpg;base64,"} {
+		for _, start := range []string{"", "data:" + kind + ";base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "data:image/jpg;base64,", "data:application/octet-stream;base64,", "base64,", ";base64,"} {
 			if d.is(d.hash, []byte(start), b) {
 				return d.find("digest.of_base64", start)
 			}
@@ -193,7 +193,7 @@ func (d *digesting) ofPart() bool {
 	if d.is(d.hash, head, []byte("\r\n"), content) || d.is(d.hash, head, []byte("\r\n"), content, []byte("\r\n")) {
 		return d.find("digest.of_more", "Content-Disposition: …")
 	}
-	return len(d.want) == 20 && d.is(d.hash, fmt.Appendf(nil, "blob %d\x00", len(content)), content) && d.find("digest.of_more", "git: blob …")
+	return d.is(d.hash, fmt.Appendf(nil, "blob %d\x00", len(content)), content) && d.find("digest.of_more", "git: blob …")
 }
 
 // imageOnly recognizes the digest of an image behind which something was appended.

@@ -17,7 +17,7 @@ func V3(req *Request, known *Known) Report { return explainV3(req, known, budget
 
 func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	f := readFacts(req, usualV3)
-	d := &draft{ep: f.ep, unknown: req.Unknown}
+	d := &draft{unknown: req.Unknown}
 	d.secrets = secretsOf(f, settle(known, "", nil))
 	for _, h := range [][2]string{{"Accept", "v3.header.accept"}, {"User-Agent", "v3.header.user_agent"}} {
 		if req.Header.Get(h[0]) == "" {
@@ -50,9 +50,10 @@ func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	if req.Method == "GET" {
 		return d.finish(work) // not an upload: the certificates are asked for
 	}
+	f.gbk = known.GBK
 	judgeForm(f, d)
 	if f.hasMeta && f.file != nil {
-		judgeDigest(f, d, sums, secretKeys(known.Merchant), f.ep.DigestField, f.sentDigest())
+		judgeDigest(f, d, sums, append(secretKeys(known.Merchant), secretKey{"mchid", a.MchID}), f.ep.DigestField, f.sentDigest())
 	}
 	judgeFile(f, d)
 	return d.finish(work)
@@ -79,7 +80,7 @@ func sourceOf(f *facts, known *Known, a sign.Authorization, sums *digests, work 
 		GBK: known.GBK, FromGBK: known.FromGBK, Budget: work,
 	}
 	for _, k := range secretKeys(known.Merchant) {
-		s.Secrets = append(s.Secrets, k.key)
+		s.Secrets = append(s.Secrets, text.Field{Name: k.name, Value: k.key})
 	}
 	for _, x := range known.Secrets {
 		s.Apps = append(s.Apps, x.Of)

@@ -164,6 +164,12 @@ func sameName(c *call, inMeta string, file *filePart) error {
 	if c.s.EnforceNames || c.s.Strict {
 		return refuse(problem.NameMismatch, "meta says %.128q, the file part says %.128q", form.Base(inMeta), form.Base(file.Filename))
 	}
+	if c.s.GBK != nil {
+		if b, ok := c.s.GBK(file.Filename); ok && string(b) == inMeta {
+			c.warn("meta is in GBK, where the documents want UTF-8; it names %.128q", file.Filename)
+			return nil
+		}
+	}
 	c.warn("meta names %.128q, the file part %.128q; the documents want them the same", inMeta, file.Filename)
 	return nil
 }

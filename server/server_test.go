@@ -678,8 +678,12 @@ func TestWarnings(t *testing.T) {
 	}{
 		"quoted boundary": {func(a *attempt) { a.ctype = `multipart/form-data; boundary="----boundary7MA4YWxk"` }, string(form.WarnQuotedBoundary)},
 		"other name":      {func(a *attempt) { a.partHead = `form-data; name="file"; filename="other.jpg"` }, "the documents want them the same"},
-		"PNG named .jpg":  {func(a *attempt) { a.data = drawing() }, "named as jpeg, but the content is png"},
-		"upper-case hex":  {func(a *attempt) { a.meta = `{"filename":"photo.jpg","sha256":"` + strings.ToUpper(a.digest()) + `"}` }, "upper case"},
+		"meta in GBK": {func(a *attempt) {
+			a.partHead = `form-data; name="file"; filename="图片.jpg"`
+			a.meta = `{"filename":"` + "\xCD\xBC\xC6\xAC" + `.jpg","sha256":"` + a.digest() + `"}`
+		}, "meta is in GBK"},
+		"PNG named .jpg": {func(a *attempt) { a.data = drawing() }, "named as jpeg, but the content is png"},
+		"upper-case hex": {func(a *attempt) { a.meta = `{"filename":"photo.jpg","sha256":"` + strings.ToUpper(a.digest()) + `"}` }, "upper case"},
 		"meta with a name": {func(a *attempt) {
 			a.meta = `{"filename":"photo.jpg","sha256":"` + a.digest() + `"}`
 			a.order = []string{"file"}
@@ -687,7 +691,9 @@ func TestWarnings(t *testing.T) {
 		}, "the meta part has a filename"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := newRig(t)
+			g := newRig(t, func(c *Config) {
+				c.GBK = func(s string) ([]byte, bool) { return []byte("\xCD\xBC\xC6\xAC.jpg"), s == "图片.jpg" }
+			})
 			a := try(wxup.MarketingImage)
 			c.change(a)
 			if got := g.send(a); got.status != 200 {

@@ -24,6 +24,11 @@ func Bodies(s *Source) *Dimension {
 	}
 	list := s.meta()
 	if len(list) == 0 || len(list) > maxMembers {
+		if s.Right[MethodLine] == "GET" {
+			for _, object := range append(Objects([]byte(right[:min(len(right), FieldMax)])), "{}", "null") {
+				d.add(object, s.literal(), Visible(object, 60))
+			}
+		}
 		addFields(d, s, list)
 		addUnread(d, s)
 		d.endTop()
@@ -37,8 +42,8 @@ func Bodies(s *Source) *Dimension {
 	again := func(f style) {
 		text, flaws := w.write(f)
 		d.addAll(w.before+text+w.after, flaws...)
-		if w.around.Cause != "" {
-			d.addAll(text, append(flaws, w.around)...)
+		if len(w.around) > 0 {
+			d.addAll(text, append(flaws, w.around...)...)
 		}
 	}
 	again(style{0, 0, w.style.escaping})
@@ -64,7 +69,7 @@ func Bodies(s *Source) *Dimension {
 	d.add("{}", "v3.body.literal", "{}")
 	d.endNear()
 	for o := range w.orders {
-		for sp := range spacings {
+		for sp := range spacings[:usualSpacings] {
 			for _, x := range w.escapings {
 				again(style{o, sp, x})
 			}
@@ -81,6 +86,7 @@ func Bodies(s *Source) *Dimension {
 			for _, p := range printedBytes(right) {
 				d.add(p.text, "v3.meta.not_json", p.by)
 			}
+			addSpacings(d, w)
 			for _, t := range RareTransforms {
 				if t.Kind == Decomposed || t.Kind == CESU8 || t.Kind == QuestionMarks || t.Kind == Dropped {
 					d.add(t.Apply(right), metaCauses[t.Kind], t.Name)
@@ -107,6 +113,19 @@ func Bodies(s *Source) *Dimension {
 	return d
 }
 
+// addSpacings adds meta in spacings that are seldom used.
+func addSpacings(d *Dimension, w *rewriter) {
+	for o := range w.orders {
+		for sp := usualSpacings; sp < len(spacings); sp++ {
+			for _, x := range w.escapings {
+				if text, flaws := w.write(style{o, sp, x}); text != w.sent {
+					d.addAll(w.before+text+w.after, flaws...)
+				}
+			}
+		}
+	}
+}
+
 // addPrinted adds meta as languages print an object.
 func addPrinted(d *Dimension, list []Member, printers []Printer) {
 	for i := range printers {
@@ -123,6 +142,15 @@ var otherLiterals = []string{
 	"table: 0x0", "Meta", "Meta {}", "Meta()", "Meta{}", "{ }", "{filename}{sha256}", `{"filename":"","sha256":""}`, `{"filename":null,"sha256":null}`, `{"filename": null, "sha256": null}`, `{"filename":"null","sha256":"null"}`, `{"meta":{}}`, `{"meta":null}`,
 }
 
+// literal is the cause of something else that was signed in place of meta, or of the empty body of
+// a GET request.
+func (s *Source) literal() string {
+	if s.Right[MethodLine] == "GET" {
+		return "v3.body.unwanted"
+	}
+	return "v3.body.literal"
+}
+
 // rareBodies adds printed bytes, printed nothings, and the beginnings of meta.
 func rareBodies(d *Dimension, s *Source) []func() {
 	right := s.Right[BodyLine]
@@ -131,14 +159,19 @@ func rareBodies(d *Dimension, s *Source) []func() {
 			throughGBK(d, s)
 			addPacked(d, right)
 			d.add(BufferJSON.String([]byte(right)), "v3.body.buffer_json", "meta")
-			addShown(d, lineVariables[BodyLine].placeholders(), "v3.body.literal")
-			addShown(d, otherLiterals, "v3.body.literal")
+			addShown(d, lineVariables[BodyLine].placeholders(), s.literal())
+			addShown(d, otherLiterals, s.literal())
 			if p := s.Form.file(); p != nil && p.Whole && len(p.Content) <= FieldMax {
 				d.add("data:"+s.fileType()+";base64,"+base64.StdEncoding.EncodeToString(p.Content), "v3.body.file_base64", "")
-				d.add(hex.EncodeToString(p.Content), "v3.body.literal", "hex")
+				d.add(hex.EncodeToString(p.Content), s.literal(), "hex")
 			}
 			for _, other := range slices.Concat(s.otherDigests(), s.others(BodyLine)) {
-				d.add(other.Value, "v3.body.literal", other.Name)
+				d.add(other.Value, s.literal(), other.Name)
+			}
+			for _, secret := range s.Secrets {
+				for _, form := range [][2]string{{"", secret.Value}, {"", "&key=" + secret.Value}, {secret.Value, ""}, {"", "\n" + secret.Value}, {"", "," + secret.Value}} {
+					d.add(form[0]+right+form[1], "v3.meta.wrapped", "… + "+secret.Name+" key")
+				}
 			}
 		},
 		func() {

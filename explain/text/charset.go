@@ -96,10 +96,10 @@ func utf16Text(s string, order binary.AppendByteOrder, mark bool) []byte {
 	return b
 }
 
-func utf32Text(s string) []byte {
+func utf32Text(s string, order binary.AppendByteOrder) []byte {
 	var b []byte
 	for _, r := range s {
-		b = binary.LittleEndian.AppendUint32(b, uint32(r))
+		b = order.AppendUint32(b, uint32(r))
 	}
 	return b
 }

@@ -66,7 +66,8 @@ func foreignFrames(d *Dimension, s *Source) {
 	for i := range 6 {
 		add("v3.frame.extra_line", s.DigestField, inserted(i, digest))
 	}
-	for _, key := range s.Secrets {
+	for _, secret := range s.Secrets {
+		key := secret.Value
 		for i := range 6 {
 			add("v3.frame.extra_line", "key", inserted(i, key))
 		}
@@ -105,10 +106,10 @@ func addPairs(d *Dimension, s *Source) {
 			texts = append(texts, p.Name+"="+p.Value)
 		}
 		sorted := strings.Join(texts, "&")
-		for _, key := range append([]string{""}, s.Secrets...) {
+		for _, key := range append([]Field{{}}, s.Secrets...) {
 			end := ""
-			if key != "" {
-				end = "&key=" + key
+			if key.Value != "" {
+				end = "&key=" + key.Value
 			}
 			d.addFrame("v3.frame.v2", "", func(dst []byte, _ *Lines) []byte { return append(dst, sorted+end...) })
 		}

@@ -84,7 +84,7 @@ func Frames(s *Source) *Dimension {
 	d.endWide()
 	d.rare = []func(){
 		func() { combinedFrames(d) }, func() { convertedFrames(d) }, func() { paddedFrames(d) }, func() { documentedFrames(d) },
-		func() { templateFrames(d) }, func() { foreignFrames(d, s) }, func() { otherFrames(d) },
+		func() { templateFrames(d) }, func() { foreignFrames(d, s) }, func() { otherFrames(d) }, func() { oddFrames(d, s) },
 	}
 	return d
 }

@@ -21,6 +21,21 @@ func (s *Source) inGBK(text string) []byte {
 	return b
 }
 
+// lostCharset names the cause if a file's name arrived in meta, as sent, in GBK or with question
+// marks, and right in the file's part. "" if it did not.
+func (s *Source) lostCharset(right, sent string) string {
+	switch {
+	case isASCII(right) || right == sent:
+	case sent == ASCIIOnly(right) || sent == questionUnits(right) || sent == questionBytes(right):
+		return "v3.charset.question_marks_sent"
+	case s.GBK != nil:
+		if b, ok := s.GBK(right); ok && (string(b) == sent || string([]rune(string(b))) == sent) {
+			return "v3.charset.gbk_sent"
+		}
+	}
+	return ""
+}
+
 // throughGBK adds meta whose bytes were taken for those of the wrong charset: some characters are
 // lost, and others came in their place.
 func throughGBK(d *Dimension, s *Source) {

@@ -88,6 +88,17 @@ func Objects(text []byte) (list []string) {
 	return list
 }
 
+// objectIn returns the first JSON object in a text, and what stands around it; all of the text if
+// it has none.
+func objectIn(s string) (before, object, after string) {
+	if i := strings.IndexByte(s, '{'); i >= 0 {
+		if n := objectEnd([]byte(s[i:])); n > 0 && ParseMembers([]byte(s[i:i+n])) != nil {
+			return s[:i], s[i : i+n], s[i+n:]
+		}
+	}
+	return "", s, ""
+}
+
 // objectEnd returns where the JSON object that text starts with ends; -1 if it does not end.
 func objectEnd(text []byte) int {
 	depth, quoted := 0, false

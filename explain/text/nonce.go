@@ -43,6 +43,18 @@ func Nonces(s *Source) *Dimension {
 		d.add(plain, "v3.nonce.form", plain)
 	}
 	d.endWide()
-	d.rare = rareLines(d, s, NonceLine, "v3.nonce.nothing", "v3.nonce.form")
+	d.rare = append([]func(){func() {
+		for _, form := range []string{s.MchID + right, right + s.MchID, s.MchID + "_" + right, s.MchID + s.Right[TimeLine] + right, right + "_" + s.Right[TimeLine], s.Right[TimeLine] + "_" + right} {
+			d.add(form, "v3.nonce.form", form)
+		}
+		if len(bare) == 32 && IsHex(bare) {
+			id := strings.ToLower(bare[:8] + "-" + bare[8:12] + "-" + bare[12:16] + "-" + bare[16:20] + "-" + bare[20:])
+			for _, form := range []string{id, strings.ToUpper(id), strings.ToLower(bare), strings.ToUpper(bare)} {
+				for _, around := range [][2]string{{"{", "}"}, {"(", ")"}, {"urn:uuid:", ""}, {"UUID('", "')"}, {"uuid:", ""}} {
+					d.add(around[0]+form+around[1], "v3.nonce.form", around[0]+form+around[1])
+				}
+			}
+		}
+	}}, rareLines(d, s, NonceLine, "v3.nonce.nothing", "v3.nonce.form")...)
 	return d
 }

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// quotedPrintable is that of RFC 2045, as MIME libraries write a part.
-func quotedPrintable(s string) string {
+// QuotedPrintable is that of RFC 2045, as MIME libraries write a part.
+func QuotedPrintable(s string) string {
 	var b strings.Builder
 	w := quotedprintable.NewWriter(&b)
 	io.WriteString(w, s)

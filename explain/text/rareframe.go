@@ -4,7 +4,6 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"html"
 	"net/url"
 	"strings"
@@ -13,17 +12,13 @@ import (
 // otherFrames adds rare line ends, orders and omissions.
 func otherFrames(d *Dimension) {
 	add := d.addFrame
-	for _, literal := range []string{"\\\n", "%0A", "%0a", "&#10;", `\\n`, `\x0a`, `\u000a`, "␊", "[LF]", "<LF>", "<br>", "<br/>", "<br />", "\u2028", "\x0b", "\x0c", "\x00", "\x1e"} {
+	for _, literal := range []string{"\\\n", "%0A", "%0a", "&#10;", `\\n`, `\x0a`, `\u000a`, "␊", "[LF]", "<LF>", "<br>", "<br/>", "<br />", "\u2028", "\u0085", "n", "\x0b", "\x0c", "\x00", "\x1e"} {
 		add("v3.frame.literal", literal, joined(literal, literal))
 		add("v3.frame.literal", literal, joined(literal, ""))
 	}
 	for _, literal := range []string{`\n`, `\r\n`} { // echo ends its own line only
 		add("v3.frame.literal", literal, joined(literal, literal+"\n"))
 		add("v3.frame.literal", literal, joined(literal, "\n"))
-	}
-	for i := 1; i < 5; i++ { // a part of the text comes from a file or a template with other line ends
-		add("v3.frame.crlf", fmt.Sprintf("CR LF (1–%d)", i), endedBy(func(j int) bool { return j < i }))
-		add("v3.frame.crlf", fmt.Sprintf("CR LF (%d–5)", i+1), endedBy(func(j int) bool { return j >= i }))
 	}
 	add("v3.frame.request_line", "", func(dst []byte, l *Lines) []byte {
 		return append(dst, l[0]+" "+l[1]+"\n"+l[2]+"\n"+l[3]+"\n"+l[4]+"\n"...)
@@ -74,19 +69,6 @@ func otherFrames(d *Dimension) {
 	}
 }
 
-// endedBy ends some of the lines with CR LF, and the others with LF.
-func endedBy(crlf func(line int) bool) Frame {
-	return func(dst []byte, l *Lines) []byte {
-		for i, line := range l {
-			if dst = append(dst, line...); crlf(i) {
-				dst = append(dst, '\r')
-			}
-			dst = append(dst, '\n')
-		}
-		return dst
-	}
-}
-
 // printedLists adds the lines as languages print a list of them.
 func printedLists(d *Dimension) {
 	for _, x := range []struct{ by, open, before, after, comma, shut string }{
@@ -122,6 +104,30 @@ func combinedFrames(d *Dimension) {
 		d.addFrames(reordered(x.lines, joined("\r\n", "\r\n")), x.order, Flaw{"v3.frame.crlf", "CR LF"})
 		d.addFrames(reordered(x.lines, joined("\n", "")), x.order, Flaw{"v3.frame.no_last_lf", ""})
 		d.addFrames(reordered(x.lines, joined(`\n`, `\n`)), x.order, Flaw{"v3.frame.literal", `\n`})
+	}
+	for _, c := range []struct {
+		Flaw
+		convert func(text string) string
+	}{
+		{Flaw{"v3.hash.twice", "hex"}, func(text string) string { return hex.EncodeToString(sha256Of(text)) }},
+		{Flaw{"v3.hash.twice", "HEX"}, func(text string) string { return UpperHex(sha256Of(text)) }},
+		{Flaw{"v3.hash.twice", "raw"}, func(text string) string { return string(sha256Of(text)) }},
+		{Flaw{"v3.hash.twice", "base64"}, func(text string) string { return string(Base64Text(sha256Of(text))) }},
+		{Flaw{"v3.charset.utf16", "UTF-16LE"}, func(text string) string { return string(UTF16(text, binary.LittleEndian)) }},
+		{Flaw{"v3.charset.utf16", "UTF-16BE"}, func(text string) string { return string(UTF16(text, binary.BigEndian)) }},
+		{Flaw{"v3.frame.encoded", "base64"}, func(text string) string { return string(Base64Text([]byte(text))) }},
+		{Flaw{"v3.charset.bom", ""}, func(text string) string { return BOM + text }},
+	} {
+		for _, x := range []struct {
+			Flaw
+			write Frame
+		}{
+			{Flaw{"v3.frame.no_last_lf", ""}, joined("\n", "")}, {Flaw{"v3.frame.crlf", "CR LF"}, joined("\r\n", "\r\n")}, {Flaw{"v3.frame.literal", `\n`}, joined(`\n`, `\n`)},
+			{Flaw{"v3.frame.order", "timestamp ↔ nonce_str"}, lined(0, 1, 3, 2, 4)}, {Flaw{"v3.frame.no_body_line", ""}, lined(0, 1, 2, 3)},
+			{Flaw{"v3.body.empty", ""}, func(dst []byte, l *Lines) []byte { return append(lined(0, 1, 2, 3)(dst, l), '\n') }},
+		} {
+			d.addFrames(func(dst []byte, l *Lines) []byte { return append(dst, c.convert(string(x.write(nil, l)))...) }, x.Flaw, c.Flaw)
+		}
 	}
 }
 
@@ -159,9 +165,6 @@ func convertedFrames(d *Dimension) {
 		return []byte(strings.ReplaceAll(url.QueryEscape(string(text)), "+", "%20"))
 	}))
 	add("v3.frame.encoded", "JSON", then(func(text []byte) []byte { return jsonText(string(text)) }))
-	add("v3.frame.encoded", "JSON", func(dst []byte, l *Lines) []byte {
-		return append(dst, "["+string(jsonText(l[0]))+","+string(jsonText(l[1]))+","+string(jsonText(l[2]))+","+string(jsonText(l[3]))+","+string(jsonText(l[4]))+"]"...)
-	})
 	for _, c := range []struct {
 		name   string
 		encode func(string) []byte
@@ -170,7 +173,6 @@ func convertedFrames(d *Dimension) {
 		{"UTF-16BE", func(s string) []byte { return utf16Text(s, binary.BigEndian, false) }},
 		{"UTF-16LE, BOM", func(s string) []byte { return utf16Text(s, binary.LittleEndian, true) }},
 		{"UTF-16BE, BOM", func(s string) []byte { return utf16Text(s, binary.BigEndian, true) }},
-		{"UTF-32LE", func(s string) []byte { return utf32Text(s) }},
 	} {
 		add("v3.charset.utf16", c.name, then(func(text []byte) []byte { return c.encode(string(text)) }))
 	}

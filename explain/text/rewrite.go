@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // style is a way to write meta: indexes of the order of its members, of the spacing and of the
 // escaping.
@@ -15,19 +18,25 @@ type rewriter struct {
 	escapings []int // those that write these members differently
 
 	before, after string // what was sent around the object: a byte order mark, line ends
-	around        Flaw   // what is wrong if that was not signed
+	around        []Flaw // what is wrong if that was not signed
 }
 
 func newRewriter(sent string, list []Member) *rewriter {
 	w := &rewriter{orders: ordersOf(list)}
-	bare := strings.TrimPrefix(sent, BOM)
-	w.sent = strings.TrimSpace(bare)
-	w.before, w.after, _ = strings.Cut(sent, w.sent)
+	w.before, w.sent, w.after = objectIn(sent)
+	head, tail := strings.TrimSpace(strings.TrimPrefix(w.before, BOM)), strings.TrimSpace(w.after)
 	switch {
-	case len(bare) < len(sent):
-		w.around = Flaw{"v3.meta.bom", ""}
+	case head != "" || tail != "":
+		if head != "" {
+			w.around = append(w.around, Flaw{"json.head", Visible(head, 30) + " (0)"})
+		}
+		if tail != "" {
+			w.around = append(w.around, Flaw{"json.tail", fmt.Sprintf("%s (%d)", Visible(tail, 30), strings.LastIndex(sent, tail))})
+		}
+	case strings.HasPrefix(sent, BOM):
+		w.around = []Flaw{{"v3.meta.bom", ""}}
 	case len(w.sent) < len(sent):
-		w.around = Flaw{"v3.meta.ends", Visible(w.before, 8) + "…" + Visible(w.after, 8)}
+		w.around = []Flaw{{"v3.meta.ends", Visible(w.before, 8) + "…" + Visible(w.after, 8)}}
 	}
 	seen := map[string]bool{}
 	for x := range escapings {

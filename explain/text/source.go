@@ -38,7 +38,7 @@ type Source struct {
 	Digest      string // its algorithm
 	FileDigest  []byte // the file's own digest; nil if unknown
 
-	Secrets []string // the sender's API keys, which other protocols sign
+	Secrets []Field // the sender's API keys, which other protocols sign; the names are shown
 
 	digests []Field // otherDigests, once
 
@@ -63,12 +63,17 @@ func (s *Source) named(d *Dimension, name, cause string) {
 	}
 }
 
-// meta reads the members of meta, if it is not too long to be rewritten.
+// meta reads the members of meta, if it is not too long to be rewritten. There may be more around
+// the object.
 func (s *Source) meta() []Member {
 	if len(s.Right[BodyLine]) > maxRewritten {
 		return nil
 	}
-	return ParseMembers([]byte(s.Right[BodyLine]))
+	if s.Right[MethodLine] == "GET" { // what it has for a body is not looked into
+		return ParseMembers([]byte(s.Right[BodyLine]))
+	}
+	_, object, _ := objectIn(s.Right[BodyLine])
+	return ParseMembers([]byte(object))
 }
 
 // others lists the values of the request that may stand in place of a line.
@@ -82,6 +87,9 @@ func (s *Source) others(line int) (list []Field) {
 	list = append(list, Field{"mchid", s.MchID}, Field{"serial_no", s.Serial}, Field{"Host", s.Host}, Field{"User-Agent", s.Agent}, Field{"Content-Type", s.ContentType},
 		Field{"boundary", s.Form.Boundary}, Field{s.NameField, MemberText(meta, s.NameField)}, Field{s.DigestField, MemberText(meta, s.DigestField)},
 		Field{"meta", s.Right[BodyLine]}, Field{"WECHATPAY2-SHA256-RSA2048", "WECHATPAY2-SHA256-RSA2048"})
+	for _, secret := range s.Secrets {
+		list = append(list, Field{secret.Name + " key", secret.Value})
+	}
 	return slices.DeleteFunc(list, func(f Field) bool { return len(f.Value) > maxRewritten })
 }
 
@@ -149,10 +157,10 @@ func (s *Source) otherDigests() (list []Field) {
 	} {
 		add(s.Digest+"("+x.Name+")", sha256Of(x.Value))
 	}
-	for i, secret := range s.Secrets {
-		mac := hmac.New(sha256.New, []byte(secret))
+	for _, secret := range s.Secrets {
+		mac := hmac.New(sha256.New, []byte(secret.Value))
 		mac.Write(p.Content)
-		add([]string{"HMAC-SHA256, APIv3", "HMAC-SHA256, APIv2"}[min(i, 1)], mac.Sum(nil))
+		add("HMAC-SHA256, "+secret.Name, mac.Sum(nil))
 	}
 	s.digests = append(list, Field{"size", strconv.Itoa(len(content))})
 	return s.digests

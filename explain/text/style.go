@@ -41,7 +41,22 @@ func makeSpacings() []spacing {
 				spacing{"{" + inner, ": ", ", " + inner, end + "}", "{" + shown + ", ⏎"})
 		}
 	}
-	return list
+	usualSpacings = len(list)
+	return append(list, rareSpacings...)
+}
+
+// usualSpacings is how many of spacings are tried together with other mistakes.
+var usualSpacings int
+
+// rareSpacings are those of cJSON_Print, and of people who write JSON by hand.
+var rareSpacings = []spacing{
+	{"{\n\t", ":\t", ",\n\t", "\n}", "{⏎␉\"a\":␉\"b\", cJSON_Print"}, {"{\t", ":", ",\t", "}", "{␉\"a\":\"b\",␉"}, {"{\t", ":\t", ",\t", "\t}", "{␉\"a\":␉\"b\",␉"},
+	{"{", ":\t", ",\t", "}", "{\"a\":␉\"b\",␉"}, {"{", " :", ",", "}", `{"a" :"b"`}, {"{", " :", ", ", "}", `{"a" :"b", `}, {"{ ", " :", ", ", " }", `{ "a" :"b", `},
+	{"{", ":", " , ", "}", `{"a":"b" , `}, {"{", ": ", " , ", "}", `{"a": "b" , `}, {"{", " : ", " , ", "}", `{"a" : "b" , `}, {"{ ", " : ", " , ", " }", `{ "a" : "b" , … }`},
+	{"{", ":", " ,", "}", `{"a":"b" ,`}, {"{ ", ":", ", ", " }", `{ "a":"b", … }`}, {"{", ": ", ", ", " }", `{"a": "b", … }`}, {"{", ":", ",", " }", `{"a":"b",… }`},
+	{"{ ", ":", ",", "}", `{ "a":"b",…}`}, {"{ ", ": ", ",", " }", `{ "a": "b",… }`}, {"{", ":", ",\n", "}", "{\"a\":\"b\",⏎"}, {"{", ": ", ",\n", "}", "{\"a\": \"b\",⏎"}, {"{", ": ", ",\n ", "}", "{\"a\": \"b\",⏎␠"},
+	{"{\n  ", ": ", ",\n  ", "}", "{⏎␠␠…}"}, {"{\n    ", ": ", ",\n    ", "}", "{⏎␠␠␠␠…}"}, {"{\r  ", ": ", ",\r  ", "\r}", "{␍␠␠"}, {"{\r", ":", ",\r", "\r}", "{␍"},
+	{"{  ", ":  ", ",  ", "  }", `{␠␠"a":␠␠"b"`}, {"{\n\n  ", ": ", ",\n\n  ", "\n\n}", "{⏎⏎␠␠"}, {"{\n        ", ": ", ",\n        ", "\n    }", "{⏎␠␠␠␠␠␠␠␠"}, {"{\n\t\t", ": ", ",\n\t\t", "\n\t}", "{⏎␉␉"},
 }
 
 // escaping is how a serializer writes the characters of a text.

@@ -31,6 +31,7 @@ const (
 	ByteOrderMark
 	LineEnds
 	Blanks
+	BlankRuns
 	Slashes
 	Backslashes
 	Quotes
@@ -52,7 +53,7 @@ const (
 
 // metaCauses are the causes of transforms of meta.
 var metaCauses = map[Kind]string{
-	Ends: "v3.meta.ends", ByteOrderMark: "v3.meta.bom", LineEnds: "v3.meta.line_ends", Blanks: "v3.meta.blanks",
+	Ends: "v3.meta.ends", ByteOrderMark: "v3.meta.bom", LineEnds: "v3.meta.line_ends", Blanks: "v3.meta.blanks", BlankRuns: "v3.meta.blank_runs",
 	Slashes: "v3.meta.escape_slash", Backslashes: "v3.meta.backslashes", Quotes: "v3.meta.quotes", Encoded: "v3.meta.encoded", Decoded: "form.meta_encoded",
 	Hashed: "v3.meta.hashed", Case: "v3.meta.case", QuestionMarks: "v3.charset.question_marks",
 	DoubleUTF8: "v3.charset.utf8_twice", Latin1: "v3.charset.latin1", CESU8: "v3.charset.cesu8", Decomposed: "v3.charset.decomposed",
@@ -79,7 +80,7 @@ var Transforms = slices.Concat([]Transform{
 	}},
 	{LineEnds, "−", strings.NewReplacer("\r", "", "\n", "").Replace},
 	{Blanks, "", strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "").Replace},
-	{Blanks, "", func(s string) string { return strings.Join(strings.Fields(s), " ") }},
+	{BlankRuns, "", func(s string) string { return strings.Join(strings.Fields(s), " ") }},
 	{Slashes, "/", func(s string) string { return strings.ReplaceAll(s, `\/`, `/`) }},
 	{Backslashes, "stripslashes", func(s string) string { return strings.ReplaceAll(s, `\`, ``) }},
 	{Backslashes, `\\`, func(s string) string { return strings.ReplaceAll(s, `\`, `\\`) }},
@@ -133,7 +134,7 @@ var RareTransforms = []Transform{
 	{Decoded, "gzip", unescaped(unpacked)},
 	{Decoded, "gzip, base64", unescaped(fromPackedBase64)},
 	{Decoded, "quoted-printable", unescaped(fromQuotedPrintable)},
-	{Encoded, "quoted-printable", quotedPrintable},
+	{Encoded, "quoted-printable", QuotedPrintable},
 	{Encoded, "hex", func(s string) string { return UpperHex([]byte(s)) }},
 	{Encoded, "JSON", func(s string) string { return string(jsonText(string(jsonText(s)))) }},
 	{Decoded, "JSON", unescaped(func(s string) (text string, err error) { err = json.Unmarshal([]byte(s), &text); return })},
@@ -147,6 +148,7 @@ var RareTransforms = []Transform{
 	{Encoded, `\u{1F389}`, func(s string) string { return escapeBeyond(s, `\u{%X}`) }},
 	{Slashes, `\/`, func(s string) string { return strings.ReplaceAll(s, `/`, `\/`) }},
 	{Backslashes, `\`, func(s string) string { return strings.ReplaceAll(s, `/`, `\`) }},
+	{Backslashes, `\t`, strings.NewReplacer(`\t`, "\t", `\n`, "\n", `\r`, "\r").Replace},
 	{Backslashes, `\'`, func(s string) string { return strings.ReplaceAll(s, `'`, `\'`) }},
 	{Backslashes, "/", func(s string) string { return strings.ReplaceAll(s, `\`, `/`) }},
 	{Quotes, "''", func(s string) string { return strings.ReplaceAll(s, `'`, `''`) }},
@@ -155,7 +157,8 @@ var RareTransforms = []Transform{
 	{Quotes, "“”", func(s string) string { return strings.ReplaceAll(s, `"`, `“`) }},
 	{Quotes, "", func(s string) string { return strings.Trim(s, "\"'`") }},
 	{Ends, "␠", func(s string) string { return strings.TrimRight(s, " ") }},
-	{Ends, ",", func(s string) string { return strings.TrimRight(s, ",;") }},
+	{Ends, ",", func(s string) string { return strings.TrimRight(s, ",") }},
+	{Ends, ";", func(s string) string { return strings.TrimRight(s, ";") }},
 	{Case, "", titled},
 	{Case, "", func(s string) string { return strings.ToLower(s[:min(1, len(s))]) + s[min(1, len(s)):] }},
 	{Dropped, "", func(s string) string { return strings.Map(asciiOnly, s) }},

@@ -128,6 +128,9 @@ func rareURLs(d *Dimension, s *Source) {
 	for _, prefix := range apiPrefixes {
 		bare := strings.TrimSuffix(prefix, "/")
 		d.add(strings.TrimPrefix(right, bare), "v3.url.prefix", "-"+bare)
+		if hasQuery && strings.HasPrefix(path, prefix) {
+			d.addAll(strings.TrimPrefix(path, bare), Flaw{"v3.url.prefix", "-" + bare}, Flaw{"v3.url.no_query", ""})
+		}
 	}
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	last := segments[len(segments)-1]
@@ -183,6 +186,7 @@ func rareURLs(d *Dimension, s *Source) {
 	for _, before := range []string{"POST ", "POST:", "path: ", "url: ", "GET "} {
 		d.add(before+right, "v3.url.form", before+"…")
 	}
+	oddPaths(d, s, path, behind)
 	for _, base := range s.Bases {
 		d.add(base+right, "v3.url.absolute", "")
 	}
@@ -200,6 +204,34 @@ func rareURLs(d *Dimension, s *Source) {
 		}
 	}
 	misspelledPaths(d, path, behind)
+}
+
+// oddPaths adds the path with what routers, caches and printed objects put around it, and relative
+// ones.
+func oddPaths(d *Dimension, s *Source, path, behind string) {
+	right := path + behind
+	now := s.Right[TimeLine]
+	for _, query := range []string{"_t=1", "_t=" + now, "t=" + now, "_=" + now, "ts=" + now, "v=1", "timestamp=" + now, "_t=" + now + "000", "t=" + now + "000", "_=" + now + "000", "mchid=" + s.MchID} {
+		d.add(path+"?"+query, "v3.url.query", "?"+query)
+	}
+	for _, tail := range []string{"#/", "#", "/#", "/*", "/**", ".json", ".do", ".php", "/index", "?wsdl", ";"} {
+		d.add(right+tail, "v3.url.form", "…"+tail)
+	}
+	if p := s.Form.file(); p != nil {
+		for _, sep := range []string{"/", "?", "?filename=", "?file="} {
+			d.add(path+sep+p.Filename, "v3.url.form", "…"+sep+p.Filename)
+		}
+	}
+	for _, form := range []string{"URI{path=□}", "Uri{path=□}", "URI(path=□)", "Url { path: \"□\" }", "Path(□)", "PosixPath('□')", "PureURL(□)", "URL(□)", "url(□)", "#<URI::Generic □>", "Optional(\"□\")", "URI(\"□\")", "HttpUrl(□)"} {
+		d.add(strings.ReplaceAll(form, "□", right), "v3.url.form", strings.ReplaceAll(form, "□", "…"))
+	}
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i := 1; i < len(segments); i++ {
+		rest := strings.Join(segments[i:], "/") + behind
+		for _, start := range []string{"../", "./", "../../", ""} {
+			d.add(start+rest, "v3.url.form", start+rest)
+		}
+	}
 }
 
 // misspelledPaths adds the path with a segment left out, doubled or spelled as programs and people

@@ -37,6 +37,9 @@ func (v *values) near() {
 		if UTF8Twice(p.Filename) == name || UTF8Once(p.Filename) == name {
 			v.replace(s.NameField, p.Filename, "v3.charset.utf8_twice", "")
 		}
+		if cause := s.lostCharset(p.Filename, name); cause != "" {
+			v.replace(s.NameField, p.Filename, cause, "")
+		}
 		v.replace(s.NameField, p.Filename, "v3.meta.filename", p.Filename)
 		if s.FileDigest != nil {
 			v.replace(s.DigestField, hex.EncodeToString(s.FileDigest), "v3.meta.digest", s.Digest)
@@ -175,7 +178,14 @@ func (v *values) rarer() {
 		}
 	}
 	for _, other := range v.otherNames() {
+		if cause := s.lostCharset(other, MemberText(v.list, s.NameField)); cause != "" {
+			v.replace(s.NameField, other, cause, "")
+			continue
+		}
 		v.replace(s.NameField, other, "v3.meta.filename", other)
+	}
+	for _, blank := range []string{"\u00A0", "\u3000", "\u2002", "\u202F"} {
+		v.replace(s.NameField, strings.ReplaceAll(MemberText(v.list, s.NameField), " ", blank), "v3.meta.invisible", "")
 	}
 	for _, other := range s.otherDigests() {
 		v.replace(s.DigestField, other.Value, "v3.meta.digest", other.Name)
@@ -191,7 +201,8 @@ func (v *values) rarer() {
 		{Name: "mchid", Value: s.MchID, IsText: true}, {Name: "mch_id", Value: s.MchID, IsText: true}, {Name: "sub_mchid", Value: s.MchID, IsText: true}, {Name: "serial_no", Value: s.Serial, IsText: true},
 		{Name: "timestamp", Value: s.Right[TimeLine], IsText: true}, {Name: "timestamp", Raw: s.Right[TimeLine]}, {Name: "nonce_str", Value: s.Right[NonceLine], IsText: true},
 		{Name: "file", Raw: "null"}, {Name: "file", Raw: "{}"}, {Name: "file", Value: "", IsText: true}, {Name: "meta", Raw: "null"}, {Name: "md5", Value: "", IsText: true}, {Name: "description", Value: "", IsText: true},
-	}, s.addedMembers()) {
+		{Name: "media_type", Value: "image", IsText: true}, {Name: "mediaType", Value: "image", IsText: true}, {Name: "type", Value: "image", IsText: true}, {Name: "media_type", Value: kind, IsText: true}, {Name: "mime_type", Value: kind, IsText: true},
+	}, missingMembers, s.addedMembers()) {
 		v.styles(append(slices.Clone(v.list), m), Flaw{"v3.meta.member_added", m.Name})
 		v.styles(append([]Member{m}, v.list...), Flaw{"v3.meta.member_added", m.Name})
 	}
@@ -199,6 +210,14 @@ func (v *values) rarer() {
 		v.styles(append(slices.Clone(v.list), m), Flaw{"v3.meta.member_added", m.Name})
 	}
 }
+
+// missingMembers are fields of a type that have no value and are serialized all the same.
+var missingMembers = func() (list []Member) {
+	for _, name := range []string{"filePath", "file_path", "path", "url", "content", "data", "bytes", "mediaId", "mediaType", "media_type", "size", "fileSize", "mchid", "subMchid", "md5", "description", "extra", "inputStream"} {
+		list = append(list, Member{Name: name, Raw: "null"}, Member{Name: name, IsText: true})
+	}
+	return list
+}()
 
 // inCharsets adds meta in a style other than the one sent, in other charsets.
 func (v *values) inCharsets(f style) {
@@ -233,6 +252,9 @@ func (v *values) otherNames() (list []string) {
 	stem := strings.TrimSuffix(name, suffix)
 	for _, other := range []string{".jpg", ".jpeg", ".png", ".bmp", ".gif", ".JPG", ".PNG", ".tmp", ".image", ".jpg.jpg", ".png.png", suffix + suffix, strings.ToUpper(suffix), strings.ToLower(suffix)} {
 		list = append(list, stem+other)
+	}
+	for _, first := range []string{stem, titled(stem), strings.ToUpper(stem), strings.ToLower(stem)} {
+		list = append(list, first+suffix, first+strings.ToUpper(suffix), first+strings.ToLower(suffix))
 	}
 	for _, dir := range []string{"/tmp/", "/", "./", "../", "C:\\", "c:\\", "C:\\fakepath\\", "C:\\img\\", "C:\\images\\", "D:\\", "D:\\images\\", "/home/user/", "/var/www/", "/var/tmp/", "/data/", "/uploads/", "uploads/", "/upload/", "upload/", "images/", "/images/", "img/", "image/", "files/", "tmp/", "public/", "static/", "assets/", "file://", "file:///tmp/", "@"} {
 		list = append(list, dir+name)
