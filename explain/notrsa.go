@@ -97,7 +97,7 @@ func (k *Known) secretIn(sent string, readings []seal.Reading) string {
 	for _, m := range append([]*Merchant{k.Merchant}, k.Others...) {
 		for _, x := range secretKeys(m) {
 			if is(x.key) {
-				return x.name
+				return x.name + " key"
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/internal/secret"
 	"github.com/wxup/wxup/sign"
 )
 
@@ -35,6 +36,7 @@ func TestSecretsNowhere(t *testing.T) {
 		v3Key = "zXcV8bNmK2jHgFdS6aQwErTyUiOp4LkJ"
 	)
 	g := newRig(t, func(c *Config) {
+		c.Secrets = secret.New(v2Key, v3Key, appSecret)
 		c.Index.(*Memory).PutMerchant(Merchant{MchID: mchid, APIv2Key: v2Key, APIv3Key: v3Key, Certificates: []MerchantCertificate{{Certificate: keys().mine.pair.Leaf}}})
 	})
 	token := g.token()
@@ -80,8 +82,8 @@ func TestSecretsNowhere(t *testing.T) {
 		"long ":   func(s string) string { return "sent by mistake " + s + " and more" },
 		"joined ": func(s string) string { return "xxxxxxxxxx" + s + "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy" },
 	}
-	for secretName, secret := range map[string]string{"APIv2": v2Key, "APIv3": v3Key, "AppSecret": appSecret, "token": token} {
-		known := pieces(secret, 6)
+	for name, value := range map[string]string{"APIv2": v2Key, "APIv3": v3Key, "AppSecret": appSecret, "token": token} {
+		known := pieces(value, 6)
 		for place, put := range places {
 			for how, write := range written {
 				ep := wxup.MarketingImage
@@ -93,7 +95,7 @@ func TestSecretsNowhere(t *testing.T) {
 				}
 				a := try(ep)
 				a.header["Wxup-Explain"] = "1"
-				put(a, write(secret))
+				put(a, write(value))
 				logged := len(g.log.String())
 				got := g.send(a)
 				e := g.lastExchange()
@@ -107,7 +109,7 @@ func TestSecretsNowhere(t *testing.T) {
 				}
 				for _, piece := range known {
 					if at := strings.Index(said, piece); at >= 0 {
-						t.Errorf("%s as %s%s: …%s…", secretName, how, place, said[max(0, at-60):min(len(said), at+40)])
+						t.Errorf("%s as %s%s: …%s…", name, how, place, said[max(0, at-60):min(len(said), at+40)])
 						break
 					}
 				}

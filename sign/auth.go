@@ -53,7 +53,7 @@ var ErrScheme = errors.New("unknown Authorization scheme")
 func ParseAuthorization(s string) (Authorization, error) {
 	var a Authorization
 	if strings.TrimSpace(s) == "" {
-		return a, errors.New("there is no Authorization header")
+		return a, errors.New("the Authorization header is missing or empty")
 	}
 	scheme, rest, ok := strings.Cut(s, " ")
 	switch scheme {
