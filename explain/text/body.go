@@ -26,7 +26,7 @@ func Bodies(s *Source) *Dimension {
 	if len(list) == 0 || len(list) > maxMembers {
 		if s.Right[MethodLine] == "GET" {
 			for _, object := range append(Objects([]byte(right[:min(len(right), FieldMax)])), "{}", "null") {
-				d.add(object, s.literal(), Visible(object, 60))
+				d.add(object, "v3.body.literal", Visible(object, 60))
 			}
 		}
 		addFields(d, s, list)
@@ -142,15 +142,6 @@ var otherLiterals = []string{
 	"table: 0x0", "Meta", "Meta {}", "Meta()", "Meta{}", "{ }", "{filename}{sha256}", `{"filename":"","sha256":""}`, `{"filename":null,"sha256":null}`, `{"filename": null, "sha256": null}`, `{"filename":"null","sha256":"null"}`, `{"meta":{}}`, `{"meta":null}`,
 }
 
-// literal is the cause of something else that was signed in place of meta, or of the empty body of
-// a GET request.
-func (s *Source) literal() string {
-	if s.Right[MethodLine] == "GET" {
-		return "v3.body.unwanted"
-	}
-	return "v3.body.literal"
-}
-
 // rareBodies adds printed bytes, printed nothings, and the beginnings of meta.
 func rareBodies(d *Dimension, s *Source) []func() {
 	right := s.Right[BodyLine]
@@ -159,14 +150,14 @@ func rareBodies(d *Dimension, s *Source) []func() {
 			throughGBK(d, s)
 			addPacked(d, right)
 			d.add(BufferJSON.String([]byte(right)), "v3.body.buffer_json", "meta")
-			addShown(d, lineVariables[BodyLine].placeholders(), s.literal())
-			addShown(d, otherLiterals, s.literal())
+			addShown(d, lineVariables[BodyLine].placeholders(), "v3.body.literal")
+			addShown(d, otherLiterals, "v3.body.literal")
 			if p := s.Form.file(); p != nil && p.Whole && len(p.Content) <= FieldMax {
 				d.add("data:"+s.fileType()+";base64,"+base64.StdEncoding.EncodeToString(p.Content), "v3.body.file_base64", "")
-				d.add(hex.EncodeToString(p.Content), s.literal(), "hex")
+				d.add(hex.EncodeToString(p.Content), "v3.body.literal", "hex")
 			}
 			for _, other := range slices.Concat(s.otherDigests(), s.others(BodyLine)) {
-				d.add(other.Value, s.literal(), other.Name)
+				d.add(other.Value, "v3.body.literal", other.Name)
 			}
 			for _, secret := range s.Secrets {
 				for _, form := range [][2]string{{"", secret.Value}, {"", "&key=" + secret.Value}, {secret.Value, ""}, {"", "\n" + secret.Value}, {"", "," + secret.Value}} {
