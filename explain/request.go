@@ -38,6 +38,10 @@ type Request struct {
 	// value that contains one of them.
 	Unknown []string
 
+	// Unshown are the names of headers whose absence says nothing: what has shown the request leaves
+	// them out.
+	Unshown []string
+
 	Unread       bool   // the body was not read: nothing is said about it
 	Body         []byte // as received; nil: it is put together from Parts
 	Parts        []Part // nil: they are read from Body

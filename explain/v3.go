@@ -20,7 +20,7 @@ func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	d := &draft{unknown: req.Unknown}
 	d.secrets = secretsOf(f, settle(known, "", nil))
 	for _, h := range [][2]string{{"Accept", "v3.header.accept"}, {"User-Agent", "v3.header.user_agent"}} {
-		if req.Header.Get(h[0]) == "" {
+		if req.Header.Get(h[0]) == "" && !slices.Contains(req.Unshown, h[0]) {
 			d.find(h[1], "", h[0])
 		}
 	}

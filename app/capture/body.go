@@ -34,6 +34,9 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 	s.Request.Chunked = isChunked(h.header)
 	want := contentLength(h.header)
 	boundary := boundaryOf(h.header.Get("Content-Type"))
+	if boundary == "" && isForm(h.header.Get("Content-Type")) && bytes.HasPrefix(rest, []byte("--")) {
+		boundary = string(bytes.TrimRight(firstLine(rest), " \t")[2:]) // it is missing in the header alone
+	}
 	if s.Request.Chunked {
 		body, after, whole := s.chunkedBody(h, rest)
 		if whole {
@@ -42,7 +45,7 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 		s.giveBody(body, want, h.bareLF)
 		return after
 	}
-	if want >= 0 && int64(len(rest)) >= want && endsWell(rest[want:]) {
+	if want >= 0 && int64(len(rest)) >= want && endsWell(rest[want:]) && !splitsEnd(rest, want, boundary) {
 		s.giveBody(rest[:want], want, h.bareLF)
 		return rest[want:]
 	}
@@ -55,6 +58,9 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 		if len(restored) != len(body) {
 			s.note(noteLineEnds(sure))
 		}
+		if !sure && want >= 0 {
+			s.unsureEnds = true
+		}
 		body = restored
 	}
 	switch {
@@ -65,6 +71,12 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 	}
 	s.giveBody(body, want, h.bareLF)
 	return after
+}
+
+// splitsEnd tells that the form's last delimiter goes on behind that length: line ends were added.
+func splitsEnd(body []byte, length int64, boundary string) bool {
+	last := []byte("--" + boundary + "--")
+	return boundary != "" && !bytes.Contains(body[:length], last) && bytes.Contains(body, last)
 }
 
 // chunkedBody undoes the chunks, or finds that the tool that saved the request has undone them

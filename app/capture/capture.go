@@ -1,7 +1,7 @@
 // Package capture reads a request that somebody saved, so that package explain can tell offline why
 // WeChat refused it.
 //
-//	saved, err := capture.Read(text, os.ReadFile)
+//	saved, err := capture.Read(text, capture.ReadFile)
 //	for i := range saved {
 //		s := &saved[i]
 //		if s.Endpoint != nil && s.Endpoint.Family == wxup.PayV3 {
@@ -47,6 +47,8 @@
 //	command.go    one curl command              headers.go    -H and what curl adds
 //	data.go       -d and its kin                formarg.go    -F
 //	fields.go     a form from its fields        target.go     URLs
+//	disk.go       files on this machine         prefix.go     what stands before every line
+//	masked.go     unreadable values             pasted.go     typographic characters
 //	certificate.go --cert                       transcript.go several commands, and what they
 //	                                            printed
 //	shell.go      the words of a sh line        cmd.go        the words of a cmd.exe line
@@ -60,6 +62,7 @@ package capture
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 
 	"github.com/wxup/wxup/app/capture/wirelog"
@@ -68,7 +71,7 @@ import (
 // Read reads the uploads in text; if there is none, all the requests. It tells the format by its
 // content.
 //
-// open gives the content of a file that a curl line names; os.ReadFile does. It is the caller's to
+// open gives the content of a file that a curl line names; [ReadFile] does. It is the caller's to
 // say which files may be read. If it is nil, a line that needs a file is an error. If it answers
 // fs.ErrNotExist for the file of an upload, the rest of the request is still read, and that part's
 // Size is -1.
@@ -91,6 +94,7 @@ func Read(text []byte, open func(name string) ([]byte, error)) ([]Saved, error) 
 		list = slices.DeleteFunc(list, func(s Saved) bool { return !isUpload(s) })
 	}
 	for i := range list {
+		list[i].findMasked()
 		list[i].Notes = append(list[i].Notes, r.notes...)
 	}
 	return list, nil
@@ -98,8 +102,14 @@ func Read(text []byte, open func(name string) ([]byte, error)) ([]Saved, error) 
 
 func (r *reader) read(text []byte) ([]Saved, error) {
 	raw, tool, strong, logged := wirelog.HTTP(text)
-	if logged && strong {
+	if logged && (strong || nativeError.Match(text[:min(len(text), 4096)])) {
 		return r.readLog(raw, tool)
+	}
+	if plain, ok := unprefixed(text); ok && r.unprefixed < 3 {
+		if r.unprefixed++; r.unprefixed == 1 {
+			r.notes = append(r.notes, noteUnprefixed)
+		}
+		return r.read(plain)
 	}
 	if err := sniffOther(text); err != nil {
 		return nil, err
@@ -108,14 +118,15 @@ func (r *reader) read(text []byte) ([]Saved, error) {
 	switch {
 	case isPostman(start):
 		return r.readPostman(start)
-	case bytes.HasPrefix(start, []byte("{")), bytes.HasPrefix(start, []byte("[")):
+	case beginsJSON(start):
 		return r.readHAR(start)
 	case beginsRequest(start):
-		return r.readRaw(start)
+		return r.readRaw(r.plainRequest(r.undoLatin1(start)))
 	}
 	// Most of what is here is text; a copy of it is made once.
 	if script := string(text); nextCurl(script) < len(script) {
-		return r.readCurl(script[nextCurl(script):])
+		script = r.plainCommand(script[nextCurl(script):])
+		return r.readCurl(script)
 	}
 	if logged {
 		return r.readLog(raw, tool)
@@ -127,11 +138,29 @@ func (r *reader) read(text []byte) ([]Saved, error) {
 	return nil, unreadable(start)
 }
 
+// nativeError begins a line of what PowerShell 5 makes of what curl.exe prints.
+var nativeError = regexp.MustCompile(`(?m)^curl(?:\.exe)? : `)
+
+// beginsJSON tells an object or an array from the [time] of a log.
+func beginsJSON(text []byte) bool {
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	rest := bytes.TrimLeft(text[1:], " \t\r\n")
+	return len(rest) == 0 || bytes.IndexByte([]byte(`"{}[]`), rest[0]) >= 0
+}
+
 // readLog reads the HTTP that a tool has shown in its own way.
 func (r *reader) readLog(raw []byte, tool string) ([]Saved, error) {
 	if err := sniffOther(raw); err != nil {
 		return nil, err
 	}
 	r.notes = append(r.notes, noteLog(tool))
-	return r.readRaw(raw)
+	list, err := r.readRaw(raw)
+	for i := range list {
+		if q := &list[i].Request; tool == "OkHttp" && q.Header.Get("User-Agent") == "" {
+			q.Unshown = append(q.Unshown, "User-Agent") // an application interceptor comes before it
+		}
+	}
+	return list, err
 }

@@ -67,6 +67,9 @@ func (c *command) readFile(name string) ([]byte, error) {
 		if path, ok := errors.AsType[*fs.PathError](err); ok {
 			err = path.Err // its text has the name once more
 		}
+		if errors.Is(err, errTooLarge) {
+			return nil, err
+		}
 		return nil, texts.Errorf("this curl line sends the file %s: %w; go where curl ran, or change the name in the line", shown, err)
 	}
 	if c.r.fileLeft -= int64(len(content)); c.r.fileLeft < 0 {

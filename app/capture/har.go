@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wxup/wxup"
 )
 
 // readHAR reads the uploads of a HAR. If there is none, it takes the forms that were sent to WeChat
@@ -31,6 +34,10 @@ func (r *reader) readHAR(text []byte) ([]Saved, error) {
 			return nil
 		}
 		s, err := r.harSaved(&e, p)
+		if s.Request.Header.Get("Authorization") == "" && browserHAR.Match(text[:min(len(text), 4096)]) && err == nil && s.Endpoint != nil && s.Endpoint.Family == wxup.PayV3 {
+			s.Request.Unshown = []string{"Authorization"}
+			s.note(noteSanitized)
+		}
 		switch {
 		case err != nil:
 			broken++
@@ -55,6 +62,10 @@ func (r *reader) readHAR(text []byte) ([]Saved, error) {
 	}
 	return list, nil
 }
+
+// browserHAR tells the HAR of Chrome and its kin, which leave credentials out unless they are asked
+// for.
+var browserHAR = regexp.MustCompile(`"creator"\s*:\s*\{\s*"name"\s*:\s*"WebInspector"`)
 
 // errNotHAR is a JSON text of another kind.
 var errNotHAR = texts.Errorf(`this is JSON but not a HAR: it has no log.entries. In the browser or the proxy choose "export HAR" (Charles: HTTP Archive)`)

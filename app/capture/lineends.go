@@ -46,7 +46,7 @@ func restoreLineEnds(body []byte, boundary string, want int64) (restored []byte,
 				return g, true
 			}
 		}
-		if int64(len(guess))+2 == want {
+		if int64(len(guess))+2 == want && !bytes.HasSuffix(guess, []byte("\r\n")) {
 			return append(slices.Clip(guess), "\r\n"...), true
 		}
 	}

@@ -174,6 +174,8 @@ type head struct {
 	header http.Header
 	pseudo map[string]string // :method and so on
 	bareLF bool              // the first line ended with LF alone
+	open   bool              // the text ends in the head
+	last   string            // the header of its last line
 	notes  []explain.Words
 }
 
@@ -200,6 +202,7 @@ func cutHead(b []byte) (h head, rest []byte) {
 	defer end()
 	for range linesMost {
 		if len(rest) == 0 {
+			h.open, h.last = true, last
 			return h, nil
 		}
 		line, after, _ := cutLine(rest)

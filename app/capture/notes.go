@@ -15,6 +15,14 @@ var (
 		EN: "the text was in UTF-16 (PowerShell's > writes it so); bytes that are not characters were lost",
 		ZH: "文本是 UTF-16 编码（PowerShell 的 > 会这样写）；非文本字节已丢失",
 	}
+	noteLatin1 = explain.Words{
+		EN: "the text was saved as if its bytes were ISO-8859-1 characters; they are bytes again",
+		ZH: "文本把字节当作 ISO-8859-1 字符保存；已还原为字节",
+	}
+	notePasted = explain.Words{
+		EN: `typographic quotes, colons and blanks, as chat programs write them, were read as plain " ' : and blanks`,
+		ZH: "聊天软件改写的中文引号、全角冒号和特殊空格，已按普通字符读取",
+	}
 	noteNoBlankLine = explain.Words{
 		EN: "there is no empty line between the header and the body; it was taken to be lost in copying",
 		ZH: "请求头与正文之间没有空行，视为复制时丢失",
@@ -58,6 +66,26 @@ var (
 	noteNoBody = explain.Words{
 		EN: "the body was not saved (browsers leave it out, or it was too large): record it with a proxy, or save the curl command",
 		ZH: "没有保存正文（浏览器会省略，或因过大）：请用代理录制，或保存 curl 命令",
+	}
+	noteUnprefixed = explain.Words{
+		EN: "what stands before every line (a log's time, a number, a quote mark) was taken off; a file that was copied so is not as it was",
+		ZH: "已去掉每行前面的内容（日志时间、行号、引用符号等）；这样复制的文件内容已不是原样",
+	}
+	noteMasked = explain.Words{
+		EN: "a value in the text is masked; what it is for is not judged",
+		ZH: "文本中有被掩去的值；与它有关的内容不作判断",
+	}
+	noteSanitized = explain.Words{
+		EN: `the browser has left Authorization and cookies out; choose "Export HAR (with sensitive data)" to have the signature judged`,
+		ZH: "浏览器省略了 Authorization 和 Cookie；要判断签名，请选择“导出 HAR（包含敏感数据）”",
+	}
+	noteCutHead = explain.Words{
+		EN: "the text ends within the header; what is missing is not judged",
+		ZH: "文本在请求头中间结束；缺失的部分不作判断",
+	}
+	noteCutOff = explain.Words{
+		EN: "the copy breaks off: there are fewer bytes than Content-Length says. What is missing is not judged",
+		ZH: "副本不完整：字节数少于 Content-Length。缺失的部分不作判断",
 	}
 	noteFromParams = explain.Words{
 		EN: "only a list of the form's fields was saved; how the body was written is not known",
@@ -128,8 +156,18 @@ func noteWrapped(header string) explain.Words {
 		"请求头 %s 分成了多行；已直接连接，中间不加空格", header)
 }
 
+// toolNames are the Chinese of names that are English words.
+var toolNames = map[string]string{
+	"a Java wire log": "Java wire 日志", "a hexadecimal dump": "十六进制转储",
+	"Wireshark, C arrays": "Wireshark（C 数组）", "Wireshark, YAML": "Wireshark（YAML）",
+}
+
 func noteLog(tool string) explain.Words {
-	return note("read from what %s shows", "读自 %s 的记录", tool)
+	chinese := tool
+	if name, ok := toolNames[tool]; ok {
+		chinese = name
+	}
+	return explain.Words{EN: "read from what " + tool + " shows", ZH: "读自 " + chinese + " 的记录"}
 }
 
 func noteSkipped(n int) explain.Words {
@@ -145,14 +183,24 @@ func noteLeftOut(file string) explain.Words {
 		"没有保存文件 %s 的内容（浏览器会省略）；其摘要和格式不作判断", quote(file))
 }
 
+func noteChanged(file string) explain.Words {
+	return note("the bytes of the file %s were changed in saving, for the length differs from Content-Length (an editor's line ends, or a piece is missing); its digest and format are not judged",
+		"文件 %s 的字节在保存时有改动，因为长度与 Content-Length 不符（编辑器改了换行，或缺了一段）；其摘要和格式不作判断", quote(file))
+}
+
+func noteNamed(file string) explain.Words {
+	return note("the bytes of the file %s are not in the text; its digest and format are not judged, nor are headers that the tool adds",
+		"文本中没有文件 %s 的内容；其摘要和格式、以及工具自动添加的请求头均不作判断", quote(file))
+}
+
 func noteMangled(file string) explain.Words {
 	return note("the bytes of the file %s were saved as text and are lost; its digest and format are not judged. Save them as bytes, or as base64",
 		"文件 %s 的字节被当作文本保存，已丢失；其摘要和格式不作判断。请以二进制或 base64 保存", quote(file))
 }
 
 func noteMissingFile(file string) explain.Words {
-	return note("the file %s that curl sends is not here; its digest, size and format are not judged",
-		"curl 要发送的文件 %s 不在此处；其摘要、大小和格式不作判断", quote(file))
+	return note("the file %s that is to be sent is not here; its digest, size and format are not judged",
+		"要发送的文件 %s 不在此处；其摘要、大小和格式不作判断", quote(file))
 }
 
 func noteMixed(field string) explain.Words {

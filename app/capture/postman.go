@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain"
 )
 
@@ -174,6 +175,10 @@ func (r *reader) postmanRequest(raw json.RawMessage) (s Saved, ok bool, err erro
 	}
 	s, err = c.request(postmanURL(p.URL), nil)
 	s.Notes = append(c.notes, append(s.Notes, notePostman)...)
+	s.Request.Unshown = []string{"User-Agent", "Accept"}
+	if s.Endpoint != nil && s.Endpoint.Family == wxup.PayV2 {
+		s.Request.Scheme = "" // Postman's settings have the certificate, the collection has not
+	}
 	if unknown := postmanName.FindAllString(string(raw), 100); len(unknown) > 0 {
 		slices.Sort(unknown)
 		s.Request.Unknown = slices.Compact(unknown)

@@ -21,12 +21,15 @@ func (r *reader) readRaw(text []byte) ([]Saved, error) {
 			continue
 		case beginsRequest(text) && len(list) < savedMost:
 			var s Saved
-			text = s.rawRequest(text)
+			after := s.rawRequest(text)
 			if s.Request.Method == http.MethodConnect {
-				last, tunnel = nil, true
+				last, tunnel, text = nil, true, after
 				continue
 			}
-			list = append(list, s)
+			if len(list) == 0 && noHead(text) {
+				return nil, texts.Errorf("one line of this is that of a request, and no header follows it; " + howTo)
+			}
+			list, text = append(list, s), after
 			last = &list[len(list)-1]
 			continue
 		case len(list) > 0:
@@ -41,6 +44,14 @@ func (r *reader) readRaw(text []byte) ([]Saved, error) {
 		return nil, texts.Errorf("no request found; " + howTo)
 	}
 	return list, nil
+}
+
+// noHead tells that a line of a request is all that is there of its head: it stood in a document,
+// or what follows has another form.
+func noHead(text []byte) bool {
+	h, _ := cutHead(text)
+	method, _ := h.request()
+	return method != http.MethodGet && len(h.header) == 0 && len(h.pseudo) == 0
 }
 
 // rawRequest reads the request that text begins with, and answers what follows it.
@@ -62,6 +73,7 @@ func (s *Saved) rawRequest(text []byte) (after []byte) {
 		q.Host = host
 	}
 	h.header.Del("Host")
+	s.cutWithinHead(&h)
 	q.Header = h.header
 	if q.Scheme = p.scheme; q.Scheme == "" {
 		q.Scheme = h.pseudo[":scheme"]

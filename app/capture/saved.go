@@ -22,6 +22,8 @@ type Saved struct {
 	Header http.Header // of the answer: Date, Request-ID …; nil if there is none
 	Answer []byte      // its body, unpacked; nil if there is none
 
+	unsureEnds bool // saving has changed line ends, and those of a meta are not known
+
 	Notes []explain.Words // what could not be read for certain
 }
 
@@ -40,6 +42,7 @@ func isUpload(s Saved) bool { return s.Endpoint != nil }
 type reader struct {
 	open       func(string) ([]byte, error)
 	fileLeft   int64           // bytes of files that may still be read
+	unprefixed int             // times that something was taken off every line
 	unpackLeft int64           // bytes that answers may still unpack to
 	notes      []explain.Words // about the text as a whole
 }

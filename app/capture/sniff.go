@@ -92,6 +92,23 @@ func (r *reader) toUTF8(text []byte) ([]byte, error) {
 	return out, nil
 }
 
+// undoLatin1 undoes what an editor makes of bytes that it takes for ISO-8859-1 and saves as UTF-8:
+// a picture begins with the characters of its bytes.
+func (r *reader) undoLatin1(text []byte) []byte {
+	if !bytes.Contains(text, []byte("\u00ff\u00d8\u00ff")) && !bytes.Contains(text, []byte("\u0089PNG\r\n")) || !utf8.Valid(text) {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for _, c := range string(text) {
+		if c > 0xff {
+			return text
+		}
+		out = append(out, byte(c))
+	}
+	r.notes = append(r.notes, noteLatin1)
+	return out
+}
+
 // skipComments goes to the first line that is neither blank nor a comment of a script or of an
 // .http file.
 func skipComments(text []byte) []byte {

@@ -27,6 +27,8 @@ curl -v 或 --trace、OkHttp、Apache HttpClient、Python http.client 的日志�
 	"with FILE: or its private key, apiclient_key.pem (default: WXUP_MCH_KEY_FILE)":           "用于 FILE：或商户私钥 apiclient_key.pem（默认 WXUP_MCH_KEY_FILE）",
 	"with FILE: the APIv2 key, for uploadmedia; WXUP_APIV2_KEY is a safer place for it":       "用于 FILE：APIv2 密钥（uploadmedia 用）；放在 WXUP_APIV2_KEY 中更安全",
 	"  note: %s": "  注意：%s",
-	"the path is not that of an upload API of WeChat; see: wxup endpoints": "该路径不是微信的上传接口；见 wxup endpoints",
-	"The signature is right as it stands.":                                 "签名本身是正确的。",
+	"reading the request from standard input; Ctrl-D ends it":                  "正在从标准输入读取请求；按 Ctrl-D 结束",
+	"%s is a pipe; waiting for a program that writes to it (Ctrl-C ends that)": "%s 是管道；正在等待程序写入（按 Ctrl-C 结束）",
+	"the path is not that of an upload API of WeChat; see: wxup endpoints":     "该路径不是微信的上传接口；见 wxup endpoints",
+	"The signature is right as it stands.":                                     "签名本身是正确的。",
 }

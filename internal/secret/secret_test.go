@@ -103,6 +103,7 @@ func TestShapes(t *testing.T) {
 		"/cgi-bin/x?access_token=90_abcdef&type=image", `{"component_access_token":"90_abcdef012"}`, "appsecret = 0123456789abcdef",
 		"postgres://wxup:geheim@db/wxup", "host=db password=geheim", "/a?key=0123456789abcdef", `serial_no="abcdefgh12345678abcdefgh12345678"`,
 		strings.Repeat("90_aBc-", 20),
+		"/cgi-bin/media/uploadimg/" + strings.Repeat("90_aBc-", 20), "https://api.weixin.qq.com/" + strings.Repeat("90_aBc-", 20) + "/",
 	}
 	for _, text := range hidden {
 		if got := (*secret.Set)(nil).Mask("a: " + text); !strings.Contains(got, secret.Hidden) || len(got) > 70 {

@@ -207,9 +207,27 @@ func isRandom(value []byte) bool {
 	return len(value) >= 12 && bytes.ContainsAny(value, "0123456789") || len(value) >= 8 && bytes.HasSuffix(value, []byte("="))
 }
 
-// inBase64 reports whether a word goes on as base64, such as a signature.
+// inBase64 reports whether a word goes on as base64, such as a signature. The slashes around a
+// segment of a path do not say so.
 func inBase64(text []byte, from, to int) bool {
-	return from > 0 && bytes.IndexByte([]byte("+/"), text[from-1]) >= 0 || to < len(text) && bytes.IndexByte([]byte("+/="), text[to]) >= 0
+	before, after := "+/", "+/="
+	if inPath(text[:from]) {
+		before, after = "", "+="
+	}
+	return from > 0 && strings.IndexByte(before, text[from-1]) >= 0 || to < len(text) && strings.IndexByte(after, text[to]) >= 0
+}
+
+// inPath reports whether a text ends in the directories of a path, or of a URL.
+func inPath(text []byte) bool {
+	if !bytes.HasSuffix(text, []byte("/")) {
+		return false
+	}
+	from := len(text)
+	for from > 0 && len(text)-from < 300 && (isAlnum(text[from-1]) || bytes.IndexByte([]byte("/-_.:"), text[from-1]) >= 0) {
+		from--
+	}
+	dirs := text[from:]
+	return dirs[0] == '/' || bytes.Contains(dirs, []byte("://"))
 }
 
 // isMixed reports whether a word has capitals, small letters and digits, as few words have.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"regexp"
+	"strconv"
 )
 
 // A row of a dump is an offset, at most 16 bytes in hexadecimal digits and the same as text:
@@ -38,12 +39,32 @@ func hexRow(line []byte) (row []byte, ok bool) {
 	return row, len(row) > 0
 }
 
-// hexDump reads rows, whatever stands between them.
+// hexDump reads rows, whatever stands between them. A * stands for rows like the one before it, up
+// to the next offset; hexdump and od write it.
 func hexDump(text []byte) []byte {
 	var raw bytes.Buffer
+	var last []byte
+	next, same := -1, false // the offset after the last row; a * came after it
 	for line := range lines(text) {
-		if row, ok := hexRow(line); ok {
+		if string(bytes.TrimSpace(line)) == "*" {
+			same = true
+			continue
+		}
+		row, ok := hexRow(line)
+		at := -1
+		if m := rowOffset.FindSubmatch(append(line, ' ')); m != nil {
+			n, _ := strconv.ParseUint(string(m[1]), 16, 32)
+			at = int(n)
+		}
+		if same && len(last) == rowMost && at > next && at-next <= Max-raw.Len() {
+			for ; next < at; next += rowMost {
+				raw.Write(last)
+			}
+		}
+		same = same && !ok
+		if ok {
 			raw.Write(row)
+			last, next = row, at+len(row)
 		}
 	}
 	return raw.Bytes()

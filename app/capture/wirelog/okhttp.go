@@ -21,7 +21,7 @@ import (
 // each line behind what the log puts before all of them, which Android and logging frameworks do;
 // java.util.logging puts a line before each.
 var (
-	okBegin  = regexp.MustCompile(`^(.*?)--> ([A-Z]+ https?://\S+)(?: \(|\s|$)`)
+	okBegin  = regexp.MustCompile(`^(|.*?[^-])--> ([A-Z]+ https?://\S+)(?: \(|\s|$)`)
 	okAnswer = regexp.MustCompile(`^<-- (?:HTTP/\S+ )?(\d{3})(?: (.*?))? https?://\S+ \(`)
 	okEnd    = regexp.MustCompile(`^(?:-->|<--) END `)
 	okTail   = regexp.MustCompile(`([A-Za-z./]+ *:|-) *$`) // the end of what stands before a line

@@ -48,7 +48,7 @@ var formats = []format{
 	{name: "a Java wire log", hint: ">> \"", sign: regexp.MustCompile(`(?m)>> "[A-Z]+ \S+ HTTP/\d(?:\.\d)?(?:\[\\r\])?(?:\[\\n\])?"`), read: apacheWire},
 	{name: "Netty", hint: "|00000000|", sign: regexp.MustCompile(`(?m)\|00000000\| (?:[0-9a-f]{2} ){8}`), read: netty},
 	{name: "http.client", hint: "send: ", sign: regexp.MustCompile(`(?m)^send: b?['"][A-Z]+ `), read: httpClient},
-	{name: "OkHttp", hint: "--> ", sign: regexp.MustCompile(`(?m)--> (?:GET|POST|PUT|DELETE|PATCH|HEAD) https?://`), read: okHTTP},
+	{name: "OkHttp", hint: "--> ", sign: regexp.MustCompile(`(?m)(?:^|[^-])--> (?:GET|POST|PUT|DELETE|PATCH|HEAD) https?://`), read: okHTTP},
 	{name: "HttpURLConnection", hint: "pairs: {", sign: regexp.MustCompile(`pairs: \{[A-Z]+ \S+ HTTP/\d\.\d: null\}`), read: urlConnection},
 	{name: "Wireshark, C arrays", hint: "peer", sign: regexp.MustCompile(`(?m)^.*\bpeer[01]_\d+\s*\[[^\]]*\]\s*=\s*\{`), read: cArrays},
 	{name: "Wireshark, YAML", hint: "!!binary", sign: regexp.MustCompile(`(?m)^\s*data: !!binary \|`), read: yaml},

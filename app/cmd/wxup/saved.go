@@ -40,11 +40,11 @@ func isSaved(arg string) bool {
 
 // whySaved explains the requests in a file.
 func whySaved(ctx context.Context, p *program, file string, given credentials.Given, asJSON bool) error {
-	text, err := readInput(file)
+	text, err := readInput(ctx, p, file)
 	if err != nil {
 		return err
 	}
-	saved, err := capture.Read(text, os.ReadFile)
+	saved, err := capture.Read(text, capture.ReadFile)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,39 @@ func whySaved(ctx context.Context, p *program, file string, given credentials.Gi
 	return nil
 }
 
-func readInput(name string) ([]byte, error) {
+// readInput reads the file that is to be explained, or standard input. What comes through a pipe
+// may be long in coming: it is said what is waited for, and an interrupt ends that.
+func readInput(ctx context.Context, p *program, name string) ([]byte, error) {
+	info, err := os.Stdin.Stat()
+	if name != "-" {
+		info, err = os.Stat(name)
+	}
+	switch {
+	case err != nil && name != "-":
+		return nil, err
+	case name == "-" && err == nil && info.Mode()&os.ModeCharDevice != 0:
+		fmt.Fprintln(p.stderr, p.t("reading the request from standard input; Ctrl-D ends it"))
+	case name != "-" && info.Mode()&os.ModeNamedPipe != 0:
+		fmt.Fprintln(p.stderr, p.t("%s is a pipe; waiting for a program that writes to it (Ctrl-C ends that)", name))
+	}
+	type input struct {
+		text []byte
+		err  error
+	}
+	done := make(chan input, 1)
+	go func() {
+		text, err := readAll(name)
+		done <- input{text, err}
+	}()
+	select {
+	case in := <-done:
+		return in.text, in.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func readAll(name string) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(io.LimitReader(os.Stdin, capture.Max+1))
 	}
