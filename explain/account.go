@@ -20,9 +20,7 @@ func Account(req *Request, known *Known) Report {
 	if !f.ep.Corp {
 		judgeHost(d, "account.host", req.Host, notAccountHosts)
 	}
-	if auth := strings.TrimSpace(req.Header.Get("Authorization")); strings.HasPrefix(auth, "WECHATPAY") && len(f.query("access_token")) == 0 {
-		d.find("account.pay_signature", "", "Authorization: "+auth[:min(len(auth), 40)])
-	} else {
+	if !paySignature(f, d) {
 		judgeTokens(f, d, known)
 	}
 	judgeForm(f, d)
@@ -32,4 +30,15 @@ func Account(req *Request, known *Known) Report {
 		d.check("note.check_account")
 	}
 	return d.finish(work)
+}
+
+// paySignature says that a request was built for WeChat Pay: it has an APIv3 signature, and no
+// access_token.
+func paySignature(f *facts, d *draft) bool {
+	auth := strings.TrimSpace(f.Header.Get("Authorization"))
+	if !strings.HasPrefix(auth, "WECHATPAY") || len(f.query("access_token")) > 0 {
+		return false
+	}
+	d.find("account.pay_signature", "", "Authorization: "+auth[:min(len(auth), 40)])
+	return true
 }

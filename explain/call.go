@@ -19,7 +19,9 @@ func Call(req *Request, known *Known) Report {
 		host := d.secrets.visible(hostName(req.Host), 80)
 		path, _ := cutQuery(req.Target)
 		c, _ := callWithPath(path)
-		if c != nil && slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix(host, domain) }) {
+		if right := misspeltHost(host, c); right != "" {
+			d.find("call.host_misspelt", host+" → "+right, "Host: "+host)
+		} else if c != nil && slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix(host, domain) }) {
 			d.find("call.host_unknown", host+" → "+c.hosts()[0], "Host: "+host)
 		} else {
 			d.find("call.not_here", host, "Host: "+host)
@@ -47,6 +49,7 @@ func Call(req *Request, known *Known) Report {
 	switch {
 	case req.Method == "PRI":
 		d.find("http.http2", "", "PRI * HTTP/2.0")
+	case c != nil && c.family == wxup.FamilyAccount && c.ask == "" && req.Method == http.MethodPost && paySignature(f, d):
 	case strings.HasPrefix(path, "/mmbiz_"):
 		d.find("call.image", "", req.Method+" "+path)
 	case c == nil || !c.takes(req.Method) || c.queries != nil || c.ask == "" && c.family != wxup.FamilyAccount:
@@ -71,7 +74,27 @@ func Call(req *Request, known *Known) Report {
 }
 
 // domains are WeChat's.
-var domains = []string{".weixin.qq.com", ".wechatpay.cn"}
+var domains = []string{".weixin.qq.com", ".wechatpay.cn", ".tenpay.com"}
+
+// misspeltHost returns the host that another one is a misspelling of, or "". The call is the one
+// that the path names, or nil.
+func misspeltHost(host string, c *apiCall) string {
+	hosts := slices.Concat(wire.PayHosts, wire.AccountHosts, []string{wire.CorpHost})
+	if c != nil {
+		hosts = append(c.hosts(), hosts...)
+	}
+	if slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix(host, domain) }) {
+		return ""
+	}
+	for least := 1; least <= 3; least++ { // "api.mch.weixin.com" lacks three characters
+		for _, right := range hosts {
+			if distance(host, right, 4) == least {
+				return right
+			}
+		}
+	}
+	return ""
+}
 
 // RightHost returns the host that answers a call of WeChat's, if the request names another one of
 // WeChat's; else "".

@@ -32,6 +32,7 @@ type facts struct {
 	hasMeta  bool
 	misnamed *Part         // the part that meta was read from, if it has another name than the endpoint's
 	meta     []byte        // as sent
+	plain    []byte        // meta in UTF-8, if it was sent in UTF-16
 	members  []text.Member // of meta; nil if it is not a JSON object
 	fields   []text.Field  // the text parts, in the order sent
 
@@ -94,7 +95,7 @@ func (f *facts) sortParts() {
 	}
 	if !f.hasMeta && f.ep.MetaPart != "" {
 		for i := range f.parts {
-			if p := &f.parts[i]; p != f.file && p.whole() && (p.Name == "" || isMetaName(p.Name, f.ep.MetaPart)) && text.ParseMembers(p.Content) != nil {
+			if p := &f.parts[i]; p != f.file && p.whole() && f.mayBeMeta(p) {
 				f.misnamed, f.hasMeta, f.meta = p, true, p.Content
 				break
 			}
@@ -111,6 +112,21 @@ var metaNames = []string{"data", "json", "params", "body", "info", "media"}
 func isMetaName(name, right string) bool {
 	lower := strings.ToLower(strings.Trim(name, ` "'`))
 	return strings.Contains(lower, right) || slices.Contains(metaNames, lower)
+}
+
+// mayBeMeta reports whether a part with another name than the endpoint's is taken for meta: it has
+// no name or one that is given it by mistake, or the members of meta are in it.
+func (f *facts) mayBeMeta(p *Part) bool {
+	members := text.ParseMembers(p.Content)
+	if members == nil || p.Name == "" || isMetaName(p.Name, f.ep.MetaPart) {
+		return members != nil
+	}
+	for _, name := range []string{f.ep.NameField, f.ep.DigestField} {
+		if name != "" && text.MemberText(members, name) == "" {
+			return false
+		}
+	}
+	return f.ep.DigestField != "" && !slices.ContainsFunc(f.ep.Fields, func(x wxup.Field) bool { return x.Part == p.Name })
 }
 
 // mayBeFile reports whether a part with another name than the endpoint's is taken for the file:
@@ -144,7 +160,7 @@ func (f *facts) readForm(body []byte, contentType string) {
 		})
 		if err != nil {
 			f.formErr = err
-			f.parts[len(f.parts)-1].Size++ // it was to be longer
+			f.parts[len(f.parts)-1].Size++ // there was to be more
 			break
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/wxup/wxup"
@@ -37,7 +38,17 @@ func judgeFile(f *facts, d *draft) {
 		damaged(f, d, is)
 		return
 	}
+	if d.report.Has("form.private_key") && privateKey.Match(begin) {
+		return
+	}
+	if m := pemBlock.FindSubmatch(begin); m != nil {
+		d.find("file.pem", text.Visible(string(m[1]), 40), "-----BEGIN …")
+		return
+	}
 	if cause, value := disguised(p.Content, is); cause != "" {
+		if d.report.Has("form.transfer_encoding") && (cause == "file.base64" || value == "quoted-printable") {
+			return // which the header of the part says
+		}
 		d.find(cause, value, text.Visible(string(begin), 60))
 		return
 	}
@@ -53,6 +64,11 @@ func judgeFile(f *facts, d *draft) {
 	}
 	d.find("file.unknown", "", shown)
 }
+
+var (
+	privateKey = regexp.MustCompile(`^\s*(?:\x{FEFF})?-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)
+	pemBlock   = regexp.MustCompile(`^\s*(?:\x{FEFF})?-----BEGIN ([A-Z0-9 ]+)-----`)
+)
 
 // judgeSuffix compares the file's name with its format.
 func judgeSuffix(f *facts, d *draft, is media.Format, shown string) {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -36,6 +37,11 @@ func judgeForm(f *facts, d *draft) {
 	for _, p := range f.parts {
 		if p.Name == f.ep.MetaPart && p.Name != "" && bytes.HasPrefix(p.Content, []byte("\r\n")) {
 			d.find("form.blank_line", p.Name, string(p.Header)+"\r\n"+string(p.Content))
+		}
+	}
+	for _, p := range f.parts {
+		if privateKey.Match(p.Content[:min(len(p.Content), 512)]) {
+			d.find("form.private_key", text.Visible(p.Name, 40), "-----BEGIN … PRIVATE KEY-----")
 		}
 	}
 	formError(f, d)
@@ -83,6 +89,10 @@ func formError(f *facts, d *draft) {
 		d.find("form.type_parameter", "", "Content-Type: "+contentType)
 		return
 	}
+	if n := f.Header["Content-Length"]; err.Cause == form.ErrEmpty && !f.Chunked {
+		d.find("form.empty_body", "", "Content-Length: "+strings.Join(n, ", "))
+		return
+	}
 	id := "form." + strings.ReplaceAll(string(err.Cause), "-", "_")
 	if err.Cause == form.ErrDelimiter || err.Cause == form.ErrLineEnds {
 		if printed := f.outputBefore(); printed != "" {
@@ -104,11 +114,44 @@ func packed(f *facts, d *draft) bool {
 		d.find("form.compressed", "gzip", fmt.Sprintf("% X", f.Body[:min(12, len(f.Body))]))
 		return true
 	}
-	if plain := decoded(f.Body); bytes.HasPrefix(plain, []byte("--")) && bytes.Contains(bytes.ToLower(plain), []byte("content-disposition:")) {
+	if isForm(decoded(f.Body)) {
 		d.find("form.base64", "", string(f.Body[:min(80, len(f.Body))]))
 		return true
 	}
+	for _, x := range []struct {
+		cause, how string
+		start      []byte
+	}{
+		{"form.compressed", "zlib", inflated(f.Body)}, {"form.compressed", "deflate", plainDeflate(f.Body)},
+		{"form.encoded", "hex", hexStart(f.Body)}, {"form.encoded", "JSON", jsonStart(f.Body)}, {"form.encoded", "UTF-16", []byte(utf16Text(f.Body[:min(len(f.Body), 512)&^1]))},
+	} {
+		if isForm(x.start) {
+			d.find(x.cause, x.how, fmt.Sprintf("% X", f.Body[:min(12, len(f.Body))]))
+			return true
+		}
+	}
 	return false
+}
+
+// isForm reports whether a text begins as a form does.
+func isForm(start []byte) bool {
+	return bytes.HasPrefix(start, []byte("--")) && bytes.Contains(bytes.ToLower(start[:min(len(start), 512)]), []byte("content-disp"))
+}
+
+// hexStart returns the beginning of what is written in hex.
+func hexStart(b []byte) []byte {
+	b = b[:min(len(b), 512)&^1]
+	out := make([]byte, len(b)/2)
+	n, _ := hex.Decode(out, b)
+	return out[:n]
+}
+
+// jsonStart returns the beginning of a text that is a string of JSON.
+func jsonStart(b []byte) []byte {
+	if !bytes.HasPrefix(b, []byte(`"--`)) {
+		return nil
+	}
+	return b[1:min(len(b), 512)]
 }
 
 // judgeParts says which parts occur twice, and what is wrong with the name of the file part.

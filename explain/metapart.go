@@ -63,6 +63,9 @@ func judgeMeta(f *facts, d *draft) {
 		d.find("form.meta_empty", "", "")
 		return
 	}
+	if d.report.Has("form.private_key") && privateKey.Match(f.meta) {
+		return
+	}
 	if len(f.meta) > text.FieldMax {
 		return // it is too long to be read
 	}
@@ -70,7 +73,7 @@ func judgeMeta(f *facts, d *draft) {
 		brokenMeta(f, d)
 		return
 	}
-	if !utf8.Valid(f.meta) {
+	if f.plain == nil && !utf8.Valid(f.meta) {
 		d.find("form.meta_charset", text.Visible(notUTF8(f.meta), 8), string(f.meta))
 	}
 	seen := map[string]bool{}
@@ -133,7 +136,7 @@ func judgeMeta(f *facts, d *draft) {
 			return
 		}
 	}
-	if in != "" && utf8.Valid(f.meta) && f.unknown(in, out) == "" && f.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
+	if in != "" && (f.plain != nil || utf8.Valid(f.meta)) && f.unknown(in, out) == "" && f.file.HasFilename && in != out && in != form.Base(out) && form.Base(in) != out {
 		d.remark("form.name_mismatch", text.Visible(in, 60)+" ≠ "+text.Visible(out, 60), string(f.file.Header))
 	}
 }

@@ -51,6 +51,39 @@ func Short(missing, length int64) Report {
 	return d.finish(budgetOf(nil))
 }
 
+// Chunks explains a request with Transfer-Encoding: chunked whose body could not be read to its
+// end, as said; waited if that is because more was waited for. got bytes of content came, and after
+// is the beginning of what came behind the form.
+func Chunks(said string, waited bool, got int64, after []byte) Report {
+	d := &draft{}
+	switch fact := "Transfer-Encoding: chunked"; {
+	case waited && chunkAfter.Match(after):
+		d.find("http.chunk_length", fmt.Sprint(got), fact)
+	case waited:
+		d.find("http.chunks_unended", "", fact)
+	case strings.Contains(said, "malformed chunked encoding"):
+		d.find("http.chunk_length", fmt.Sprint(got), fact)
+	case got == 0 && strings.Contains(said, "bare LF"):
+		d.find("http.chunk_line", "", fact)
+	case got == 0:
+		d.find("http.not_chunked", "", fact)
+	default:
+		d.find("http.chunk_size", fmt.Sprint(got), fact)
+	}
+	return d.finish(budgetOf(nil))
+}
+
+// chunkAfter matches the end of a chunk and the beginning of the next one.
+var chunkAfter = regexp.MustCompile(`^(?:\r\n)?\r\n[0-9A-Fa-f]{1,8}\r\n`)
+
+// ChunkFault says why a chunked body has no end, from what came behind the form.
+func ChunkFault(after []byte) string {
+	if chunkAfter.Match(after) {
+		return "the size of a chunk is larger than its data"
+	}
+	return "the last chunk, of size 0, is missing"
+}
+
 func judgeUnread(d *draft, u Unread) {
 	sent := string(u.Sent)
 	head, _, ended := strings.Cut(sent, "\r\n\r\n")

@@ -43,6 +43,9 @@ func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	claimed := claimedKey(f, d, a, keys)
 	judgeClock(d, a, f.Received)
 	sums := &digests{facts: f, work: work}
+	if f.plain != nil && claimed != nil && sign.VerifyRSA(claimed.Public, sign.V3Request(f.Method, f.Target, a.Timestamp, a.NonceStr, f.meta), a.Signature) != nil {
+		f.meta = f.plain // that it is in UTF-16 is said; the text may be signed in UTF-8
+	}
 	if ok {
 		x := &signer{f, d, known, a, keys, claimed}
 		x.explain(newSearch(sourceOf(f, known, a, sums, work)))

@@ -577,7 +577,7 @@ Content-Disposition: form-data; name="gbk"; filename="` + "\xd6\xd0\xce\xc4" + `
 			`"file" file "a;b=c, 图.png" type "" content ` + strconv.Quote(wire("--"+strings.Repeat("7", 69)+"\n--"+strings.Repeat("7", 70)+"7\n--"+strings.Repeat("7", 70)+"-")),
 			`"gbk" file "\xd6\xd0\xce\xc4.png" type "" content ""`,
 		},
-		"0:padding 1:blank-before-colon 1:duplicate-header 1:duplicate-header 1:single-quotes 3:not-utf8 3:no-line-break 3:padding",
+		"0:padding 1:blank-before-colon 1:duplicate-header 1:duplicate-header 1:single-quotes 2:parameter-case 2:parameter-case 3:not-utf8 3:no-line-break 3:padding",
 	},
 }
 

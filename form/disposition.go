@@ -108,6 +108,9 @@ func (p *Part) parseDisposition(value string) error {
 			}
 			continue
 		}
+		if par.name != strings.ToLower(par.name) {
+			p.warn(WarnParameterCase, quote(par.name))
+		}
 		if *seen != nil {
 			return errorf(ErrDuplicate, "%s, %s", strings.ToLower(par.name), quote(par.value))
 		}

@@ -63,12 +63,12 @@ var causeTexts = map[Cause]string{
 	ErrHeaderTooLong: "the headers of a part are too long; send Content-Disposition and Content-Type only",
 	ErrTextTooLong:   "a text field is too long",
 
-	ErrNoBlankLine:   "this is not a header line; put one empty line between the headers of a part and its content",
+	ErrNoBlankLine:   "this is not a header line; write each as name: value on one line, and one empty line before the content",
 	ErrFullWidth:     "full-width punctuation in a header; write : ; = and \" in ASCII",
 	ErrControl:       "a control character in a header; remove it (from the file name, most likely)",
 	ErrNoDisposition: "the part does not say which field it is; give it Content-Disposition: form-data; name=\"…\"",
 	ErrParameter:     "a header parameter is not name=\"value\"",
-	ErrQuotes:        "the quotes of a header parameter do not match; write a quote inside a file name as %22, or rename the file",
+	ErrQuotes:        "the quotes of a header parameter do not match, or no semicolon follows them; write a quote inside a value as %22",
 	ErrDuplicate:     "a header parameter is given twice; send it once",
 	ErrFilenameStar:  "filename* cannot be decoded; send a plain filename=\"…\" in UTF-8",
 
@@ -144,6 +144,9 @@ const (
 	// boundary="…": the real service reads no part at all, so meta is empty and the signature wrong
 	// (401), or the file is missing (41005). The default of .NET.
 	WarnQuotedBoundary WarningID = "quoted-boundary"
+	// boundary=my boundary: a value with blanks must be in quotes, which the real service does not
+	// understand either.
+	WarnBoundaryBlanks WarningID = "boundary-blanks"
 	// Text before the first delimiter, skipped.
 	WarnPreamble WarningID = "preamble"
 	// Blanks or tabs after a delimiter, on its line.
@@ -168,6 +171,8 @@ const (
 	WarnNotFormData WarningID = "not-form-data"
 	// name=meta or filename=a.jpg, without quotes. The default of .NET.
 	WarnUnquoted WarningID = "unquoted"
+	// fileName= or Name=: the names of parameters were compared without case.
+	WarnParameterCase WarningID = "parameter-case"
 	// name='meta'. The quotes were taken off; a server that follows the standard keeps them as part
 	// of the name.
 	WarnSingleQuotes WarningID = "single-quotes"

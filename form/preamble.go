@@ -125,6 +125,8 @@ func (r *scanner) parseContentType(value string) error {
 	}
 	if quoted {
 		r.warn(WarnQuotedBoundary, quote(found))
+	} else if strings.ContainsAny(found, " \t") {
+		r.warn(WarnBoundaryBlanks, quote(found))
 	}
 	return r.setBoundary(found)
 }

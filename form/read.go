@@ -35,6 +35,10 @@ func NewReader(body io.Reader, contentType string, lim Limits) (*Reader, error) 
 // returned io.EOF, but at most 100 warnings.
 func (r *Reader) Warnings() []Warning { return r.warnings }
 
+// Size returns how many bytes of the body were used: once Next has returned io.EOF, the length of
+// the form with its closing delimiter.
+func (r *Reader) Size() int64 { return r.read - int64(len(r.window())) }
+
 // Next skips the rest of the current part and returns the next one, at the start of its content. It
 // returns io.EOF after the closing delimiter; only then is the form known to be complete. It does
 // not read what follows the delimiter. Any other error is an *Error.

@@ -86,6 +86,9 @@ func (c *call) say(p refusal) reply {
 	}
 	switch p.Problem { // neither of an API
 	case problem.Unreadable:
+		if c.framing.badChunks() {
+			return badRequest()
+		}
 		return reply{}
 	case problem.WrongHost:
 		return reply{status: http.StatusMisdirectedRequest, contentType: "text/plain; charset=utf-8", body: []byte(notHere(c.r.Host) + "\n")}
@@ -172,7 +175,7 @@ func (c *call) recordKept(ctx context.Context) error {
 const maxDrain = 16 << 20
 
 func (c *call) drain() {
-	if c.short > 0 {
+	if c.framing.short > 0 || c.framing.chunks != nil {
 		return
 	}
 	if !c.bodyRead && strings.EqualFold(c.r.Header.Get("Expect"), "100-continue") {
@@ -221,4 +224,11 @@ func (c *call) log() {
 		attrs = append(attrs, slog.String("warning", printable(w)))
 	}
 	c.s.Log.LogAttrs(context.WithoutCancel(c.ctx), level, text, attrs...)
+}
+
+// badRequest is what the front end of the real service answers to chunks that cannot be read.
+func badRequest() reply {
+	return reply{status: http.StatusBadRequest, contentType: "text/html", body: []byte(strings.Join([]string{
+		"<html>", "<head><title>400 Bad Request</title></head>", "<body>", "<center><h1>400 Bad Request</h1></center>", "</body>", "</html>", "",
+	}, "\r\n"))}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -21,9 +22,10 @@ type body struct {
 	limit   int64
 
 	kept []byte
-	got  int64 // bytes that came
-	err  error // no memory: the end
-	gone bool  // the connection broke
+	got  int64  // bytes that came
+	err  error  // no memory: the end
+	gone bool   // the connection broke
+	rest []byte // the beginning of what came when the form was read
 }
 
 // The first freeStep bytes are not borrowed: they mostly tell who sends the body. After that it
@@ -88,15 +90,32 @@ func (b *body) receive(p []byte, until int64) (n int, err error) {
 	return n, err
 }
 
-// missing reads a body of size bytes to its end, keeps nothing of it, and returns how many bytes
-// did not come.
-func (b *body) missing(size int64) int64 {
-	until := time.Now().Add(drainTime).UnixNano()
-	rest := make([]byte, min(max(size-b.got, 0), freeStep))
-	for err := error(nil); err == nil && b.err == nil && b.got < size; {
-		_, err = b.receive(rest[:min(size-b.got, freeStep)], until)
+// end reads a body of size bytes, or a chunked one if size is negative, to its end, and returns why
+// it has none. It keeps nothing but the first bytes.
+func (b *body) end(size int64) (err error) {
+	if size >= 0 && b.got >= size {
+		return nil
 	}
-	return max(size-b.got, 0)
+	until := time.Now().Add(drainTime).UnixNano()
+	rest := make([]byte, freeStep)
+	for err == nil && b.err == nil && (size < 0 || b.got < size) {
+		var n int
+		n, err = b.receive(rest, until)
+		b.rest = append(b.rest, rest[:min(n, maxAfter-len(b.rest))]...)
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return err
+}
+
+// maxAfter is how much of what follows a form is looked at.
+const maxAfter = 32
+
+// tail returns the beginning of what came behind a form of size bytes.
+func (b *body) tail(size int64) []byte {
+	kept := b.kept[min(int64(len(b.kept)), size):]
+	return slices.Concat(kept[:min(len(kept), maxAfter)], b.rest)
 }
 
 // grow makes room for n bytes more, up to the limit.

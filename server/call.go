@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -58,8 +60,8 @@ type call struct {
 	until time.Time // when to answer at the latest, even if the Index hangs; ctx ends then
 
 	profile  problem.Profile // of the answer
-	short    int64           // bytes that the Content-Length announced and that did not come
-	merchant *Merchant       // Pay: who asks, once known
+	framing  framing
+	merchant *Merchant // Pay: who asks, once known
 	bodyRead bool
 	loan     *loan  // memory for the body; nil: none
 	proved   bool   // it is proved who sends the request
@@ -138,11 +140,12 @@ const (
 	refuseTime = 300 * time.Millisecond
 )
 
-// answerIn sets the time for the answer.
+// answerIn sets the time for the answer. A connection that ends is no reason to give up: net/http
+// cancels the request's context too when only the body has no end.
 func (c *call) answerIn(d time.Duration) {
 	c.ended()
 	c.until = time.Now().Add(d)
-	c.ctx, c.ended = context.WithDeadline(c.r.Context(), c.until)
+	c.ctx, c.ended = context.WithDeadline(context.WithoutCancel(c.r.Context()), c.until)
 }
 
 // atLeast extends the time for what follows to d.
@@ -155,4 +158,26 @@ func (c *call) atLeast(d time.Duration) {
 // closing returns the context of what is done even if the caller has gone.
 func (c *call) closing() (context.Context, context.CancelFunc) {
 	return context.WithDeadline(context.WithoutCancel(c.r.Context()), c.until)
+}
+
+// framed notes what is wrong with the end of a body of which got bytes came, if it could not be
+// read.
+func (c *call) framed(err error, got int64) {
+	var tooLarge *http.MaxBytesError
+	c.framing.got = got
+	switch {
+	case errors.As(err, &tooLarge):
+	case c.r.ContentLength >= 0:
+		c.framing.short = max(0, c.r.ContentLength-got)
+	case err != nil && err != io.EOF:
+		c.framing.chunks = err
+	}
+}
+
+// readAll reads the body of a call that is no upload.
+func (c *call) readAll() ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxField))
+	c.body = body
+	c.framed(err, int64(len(body)))
+	return body, err
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"io"
 	"net/http"
 
 	"github.com/wxup/wxup/problem"
@@ -28,11 +27,10 @@ func (s *Server) listCertificates(c *call, v *payV3) (reply, error) {
 	if err := c.step("admit", v.admitHeader(c)); err != nil {
 		return reply{}, err
 	}
-	body, err := io.ReadAll(io.LimitReader(c.r.Body, maxField))
+	body, err := c.readAll()
 	if err != nil {
 		return reply{}, refuse(problem.BadForm, "read the body: %v", err)
 	}
-	c.body = body
 	if err := c.step("prove", v.verify(c.r, body)); err != nil {
 		return reply{}, err
 	}

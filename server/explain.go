@@ -53,11 +53,11 @@ func (c *call) explain(u *upload, err error) {
 
 // explanation explains a refusal, or says why it is not explained.
 func (c *call) explanation(u *upload, r refusal) *explain.Report {
+	if report := c.framing.report(c.r.ContentLength); report != nil && (u == nil || u.err != nil) {
+		return report
+	}
 	why := ""
 	switch {
-	case c.short > 0 && (u == nil || u.err != nil):
-		report := explain.Short(c.short, c.r.ContentLength)
-		return &report
 	case r.vetoed:
 		why = explain.Vetoed
 	case r.Temporary():

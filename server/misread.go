@@ -1,9 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/explain"
 	"github.com/wxup/wxup/form"
 	"github.com/wxup/wxup/problem"
 )
@@ -20,12 +23,8 @@ var common = []form.WarningID{form.WarnPartLength, form.WarnUnquoted, form.WarnN
 // without what the real service does not see; only a request that the real service does not answer
 // is an error.
 func (c *call) misread(u *upload) error {
-	if c.short > 0 {
-		text := "the body ended %d bytes before its Content-Length of %d"
-		if c.s.literal() {
-			return refuse(problem.Unreadable, text, c.short, c.r.ContentLength)
-		}
-		c.warn(text+"; the real service waits for them, and does not answer", c.short, c.r.ContentLength)
+	if err := c.unended(); err != nil {
+		return err
 	}
 	if u.metaNamed {
 		c.warn("the meta part has a filename; the real service then reads an empty meta")
@@ -33,6 +32,9 @@ func (c *call) misread(u *upload) error {
 			c.profile, u.misread, u.meta = problem.Observed, true, nil
 			delete(u.fields, c.ep.MetaPart)
 		}
+	}
+	if u.err == nil {
+		c.odd(u)
 	}
 	for _, w := range u.warnings {
 		switch {
@@ -45,6 +47,53 @@ func (c *call) misread(u *upload) error {
 		c.warn("form: %s", w)
 	}
 	return nil
+}
+
+// unended says that a body has no end. It is an error if that is how the real service takes it, or
+// if nobody can read the body.
+func (c *call) unended() error {
+	f := &c.framing
+	switch {
+	case f.badChunks():
+		return refuse(problem.Unreadable, "the chunks of the body cannot be read: %s", printable(f.chunks.Error()))
+	case f.short > 0 && c.s.literal():
+		return refuse(problem.Unreadable, "Content-Length is %d larger than the body, of %d bytes", f.short, f.got)
+	case f.short > 0:
+		c.warn("Content-Length is %d larger than the body, of %d bytes; the real service waits for the rest, and closes the connection without an answer", f.short, f.got)
+	case f.chunks != nil && c.s.literal():
+		return refuse(problem.Unreadable, "the chunked body has no end")
+	case f.chunks != nil:
+		c.warn("the chunked body has no end: %s; the real service waits for the rest, and closes the connection without an answer", explain.ChunkFault(f.after))
+	}
+	return nil
+}
+
+// odd warns of what is odd in a request whose form was read all the same. What the real service
+// makes of it is not known.
+func (c *call) odd(u *upload) {
+	h := c.r.Header
+	if n := len(h["Content-Type"]); n > 1 {
+		c.warn("there are %d Content-Type headers", n)
+	}
+	if encoding := h.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		c.warn("Content-Encoding is %.40q, but the body is a form as it is", encoding)
+	}
+	_, parameters, _ := strings.Cut(h.Get("Content-Type"), ";")
+	known := strings.ToLower(strings.Trim(parameters, "; \t"))
+	unbound := func(w form.Warning) bool { return w.ID == form.WarnNoBoundary }
+	if known != "" && !strings.HasPrefix(known, "charset=") && slices.ContainsFunc(u.warnings, unbound) {
+		c.warn("the Content-Type has no boundary, or it is empty or misspelled: %.128q", h.Get("Content-Type"))
+	}
+	if bytes.HasPrefix(u.meta, []byte("\uFEFF")) {
+		c.warn("meta begins with a byte order mark")
+	}
+	switch f := u.file; {
+	case f == nil:
+	case !f.HasFilename:
+		c.warn("the file part has no filename")
+	case form.Base(f.Filename) != f.Filename:
+		c.warn("the filename of the file part is a path: %.128q", f.Filename)
+	}
 }
 
 // unseen makes a form one in which no part was found.

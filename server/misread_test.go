@@ -1,14 +1,9 @@
 package server
 
 import (
-	"bytes"
-	"crypto/tls"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/problem"
@@ -54,6 +49,11 @@ func quirks(f wxup.Family) []quirk {
 		{"names without quotes", "", with(`name="media"`, `name=media`), "", "", ""},
 		{"a length in each part", "", with("Content-Disposition:", "Content-Length: 7\r\nContent-Disposition:"), "", "", ""},
 		{"an encoding of each part", "", with("Content-Disposition:", "Content-Transfer-Encoding: binary\r\nContent-Disposition:"), "", "", ""},
+		{"blanks in the boundary", "", func(a *attempt) {
+			body := strings.ReplaceAll(string(a.form()), b, "my boundary 77")
+			a.body, a.ctype = &body, "multipart/form-data; boundary=my boundary 77"
+		}, "", unread, ""},
+		{"fileName=", "", with("filename=", "fileName="), "", unread, ""},
 		{"a part without a name", "", func(a *attempt) {
 			a.extra = "--" + b + "\r\nContent-Disposition: form-data; name=\"\"\r\n\r\nx\r\n"
 		}, "", "", ""},
@@ -104,6 +104,44 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
+// TestOddities: what is odd about a request that is accepted all the same is in its record.
+func TestOddities(t *testing.T) {
+	const b = "----boundary7MA4YWxk"
+	for _, x := range []struct {
+		name   string
+		change func(a *attempt)
+		want   string
+	}{
+		{"boundry=", func(a *attempt) { a.ctype = "multipart/form-data; boundry=" + b }, "empty or misspelled"},
+		{"boundary=", func(a *attempt) { a.ctype = "multipart/form-data; boundary=" }, "empty or misspelled"},
+		{"no boundary", func(a *attempt) { a.ctype = "multipart/form-data" }, ""},
+		{"no boundary but a charset", func(a *attempt) { a.ctype = "multipart/form-data; charset=utf-8" }, ""},
+		{"gzip", func(a *attempt) { a.header = map[string]string{"Content-Encoding": "gzip"} }, `Content-Encoding is "gzip"`},
+		{"identity", func(a *attempt) { a.header = map[string]string{"Content-Encoding": "identity"} }, ""},
+		{"no filename", func(a *attempt) {
+			body := strings.Replace(string(a.form()), `; filename="`, `; file_name="`, 1)
+			a.body = &body
+		}, "has no filename"},
+		{"a path", func(a *attempt) {
+			body := strings.Replace(string(a.form()), `; filename="`, `; filename="C:\img\`, 1)
+			a.body = &body
+		}, "is a path"},
+		{"a mark before meta", func(a *attempt) { a.meta = "\uFEFF" + a.meta }, "byte order mark"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			g := newRig(t)
+			a := try(wxup.MarketingImage)
+			g.send(a)
+			x.change(a)
+			got := g.send(a)
+			if e := g.lastExchange(); got.status != 200 || !strings.Contains(strings.Join(e.Warnings, "\n"), x.want) || x.want == "" && len(e.Warnings) > 0 {
+				t.Errorf("%d %s; warnings %q", got.status, got.body, e.Warnings)
+			}
+		})
+	}
+}
+
 // TestShortBody: a body that ends before its Content-Length gets no answer from the real service,
 // and the connection is closed. By default a whole form is accepted all the same.
 func TestShortBody(t *testing.T) {
@@ -114,11 +152,11 @@ func TestShortBody(t *testing.T) {
 			for _, cut := range []int{0, 500} {
 				t.Run(fmt.Sprintf("%s/%s/%d", ep.Name, mode, cut), func(t *testing.T) {
 					t.Parallel()
-					g := newRig(t, change)
+					g := newRig(t, change, mindful)
 					a := try(ep)
 					g.send(a)
 					body := a.form()
-					text := g.lengthened(a, body[:len(body)-cut], len(body)+7)
+					text := g.framed(a, fmt.Sprintf("Content-Length: %d", len(body)+7), body[:len(body)-cut])
 					e := g.lastExchange()
 					switch {
 					case mode != "":
@@ -126,7 +164,7 @@ func TestShortBody(t *testing.T) {
 							t.Errorf("%q; recorded: %d %s, cause %q", text, e.Status, e.Problem, e.Cause)
 						}
 					case cut == 0:
-						if !strings.HasPrefix(text, "HTTP/1.1 200 ") || !strings.Contains(strings.Join(e.Warnings, "\n"), "ended 7 bytes before its Content-Length") {
+						if !strings.HasPrefix(text, "HTTP/1.1 200 ") || !strings.Contains(strings.Join(e.Warnings, "\n"), "Content-Length is 7 larger than the body") {
 							t.Errorf("%q; warnings %q", text, e.Warnings)
 						}
 					default:
@@ -138,30 +176,4 @@ func TestShortBody(t *testing.T) {
 			}
 		}
 	}
-}
-
-// lengthened sends the request of an attempt with another Content-Length than its body has, and
-// nothing after it, and returns what comes back.
-func (g *rig) lengthened(a *attempt, body []byte, length int) string {
-	g.t.Helper()
-	_, r := g.request(a)
-	var head bytes.Buffer
-	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), length)
-	r.Header.Write(&head)
-	conn, err := tls.Dial("tcp", g.ts.Listener.Addr().String(), &tls.Config{
-		RootCAs: keys().ca.Pool(), ServerName: "localhost", Certificates: []tls.Certificate{keys().mine.pair},
-	})
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(time.Minute))
-	head.WriteString("\r\n")
-	conn.Write(append(head.Bytes(), body...))
-	conn.CloseWrite()
-	got, err := io.ReadAll(conn)
-	if _, timeout := err.(net.Error); timeout && len(got) == 0 {
-		g.t.Error(err)
-	}
-	return string(got)
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -48,8 +47,7 @@ func (s *Server) askedBy(c *call) (appid string, body []byte, err error) {
 		return "", nil, refuse(problem.BadToken, "a token of kind %s cannot be used here", token.Kind)
 	}
 	c.rec.Account, c.bodyRead = token.Subject, true
-	body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxField))
-	if c.body = body; err != nil {
+	if body, err = c.readAll(); err != nil {
 		return "", nil, refuse(problem.BadParameter, "read the body: %v", err)
 	}
 	return token.Subject, body, nil

@@ -120,8 +120,11 @@ func (s *Server) read(c *call) (*upload, error) {
 	}
 	c.known(b, c.family.recognize(c, nil))
 	u := readUpload(c.ep, c.r.Header.Get("Content-Type"), b, func(u *upload) error { return c.known(b, c.family.recognize(c, u)) })
-	if size := c.r.ContentLength; u.err == nil || errors.Is(u.err, form.ErrTruncated) || errors.Is(u.err, form.ErrRead) {
-		c.short = b.missing(size)
+	if b.err == nil && (u.err == nil || errors.Is(u.err, form.ErrTruncated) || errors.Is(u.err, form.ErrRead) || c.r.ContentLength < 0) {
+		c.framed(b.end(c.r.ContentLength), b.got)
+		if u.err == nil {
+			c.framing.after = b.tail(u.size)
+		}
 	}
 	c.loan.end()
 	c.answerIn(left) // the time that the caller took to send does not count
@@ -168,7 +171,7 @@ func (s *Server) veto(c *call) error {
 
 func (s *Server) keep(c *call, m *Media, u *upload) error {
 	c.keepAgain = func(ctx context.Context) error { return s.Keeper.Keep(ctx, m, bytes.NewReader(u.file.data)) }
-	if err := c.keepAgain(c.r.Context()); err != nil { // Keep has time of its own
+	if err := c.keepAgain(context.WithoutCancel(c.r.Context())); err != nil { // Keep has time of its own
 		return internal("keep the file", err)
 	}
 	if m.Public {

@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -102,8 +101,7 @@ func exactNames(body []byte) []byte {
 func readTokenRequest(c *call, tc tokenCall) (tokenRequest, error) {
 	var ask tokenRequest
 	c.bodyRead = true
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxField))
-	c.body = body
+	body, err := c.readAll()
 	q := c.r.URL.Query()
 	switch {
 	case tc.corp:

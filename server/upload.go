@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"slices"
@@ -20,7 +22,8 @@ type upload struct {
 	raw    []byte            // the body as sent, up to the most that a form may have
 	fields map[string]string // the text parts; of a repeated name the first counts
 	twice  []string          // the repeated names
-	cut    bool              // the form ends within its last part
+	cut    bool              // the form could not be read to the end of its last part
+	size   int64             // of the form, its closing delimiter included, if it was read to its end
 	meta   []byte            // raw; nil if there was none
 	file   *filePart
 	err    error // why the form could not be read to its end; the parts before are here all the same
@@ -67,7 +70,9 @@ func readUpload(ep *wxup.Endpoint, contentType string, b *body, met func(*upload
 		return u
 	}
 	u.err = u.readParts(ep, r, met)
-	u.warnings, u.raw = r.Warnings(), b.kept
+	if u.warnings, u.raw = r.Warnings(), b.kept; u.err == nil {
+		u.size = r.Size()
+	}
 	for i := range u.parts {
 		if u.parts[i].Content == nil {
 			u.parts[i].Content = b.piece(u.offsets[i], u.parts[i].Size)
@@ -86,10 +91,11 @@ func readUpload(ep *wxup.Endpoint, contentType string, b *body, met func(*upload
 }
 
 func (u *upload) readParts(ep *wxup.Endpoint, r *form.Reader, met func(*upload) error) error {
+	var long error // the parts behind a text that is too long are read all the same
 	for {
 		p, err := r.Next()
 		if err == io.EOF {
-			return nil
+			return long
 		}
 		if err != nil {
 			return err
@@ -106,10 +112,13 @@ func (u *upload) readParts(ep *wxup.Endpoint, r *form.Reader, met func(*upload) 
 			rec.Size, err = p.WriteTo(io.Discard)
 		default:
 			var text []byte
-			text, err = p.Text(maxField)
-			rec.Size, rec.Text = int64(len(text)), string(text)
+			text, rec.Size, err = readText(p)
+			rec.Text = string(text)
 			u.addText(ep, p, text)
-			if err == nil {
+			switch {
+			case errors.Is(err, form.ErrTextTooLong):
+				long, err = cmp.Or(long, err), nil
+			case err == nil:
 				err = met(u)
 			}
 		}
@@ -118,7 +127,7 @@ func (u *upload) readParts(ep *wxup.Endpoint, r *form.Reader, met func(*upload) 
 		if rec.Text != "" { // it may be behind a file that is too large to keep
 			content = []byte(rec.Text)
 		}
-		u.cut = errors.Is(err, form.ErrTruncated)
+		u.cut = err != nil
 		u.parts = append(u.parts, explain.Part{
 			Name: p.Name, Filename: p.Filename, HasFilename: p.HasFilename, FilenameStar: p.FilenameStar,
 			ContentType: p.ContentType, Header: slices.Clone(p.Header), Content: content, Size: rec.Size,
@@ -128,6 +137,27 @@ func (u *upload) readParts(ep *wxup.Endpoint, r *form.Reader, met func(*upload) 
 			return err
 		}
 	}
+}
+
+// readText reads a text to its end, and returns none that is too long.
+func readText(p *form.Part) (text []byte, size int64, err error) {
+	kept := start{}
+	size, err = p.WriteTo(&kept)
+	switch {
+	case err != nil:
+		return nil, size, err
+	case size > maxField:
+		return nil, size, &form.Error{Cause: form.ErrTextTooLong, Part: p.Number, Detail: fmt.Sprintf("field %.64q, %d bytes", p.Name, size)}
+	}
+	return kept, size, nil
+}
+
+// start keeps the first bytes that are written to it.
+type start []byte
+
+func (s *start) Write(b []byte) (int, error) {
+	*s = append(*s, b[:min(len(b), maxField-len(*s))]...)
+	return len(b), nil
 }
 
 func isFilePart(ep *wxup.Endpoint, p *form.Part) bool {
