@@ -230,7 +230,7 @@ var timeRows = []mistake{
 
 func init() {
 	for _, body := range []string{"{}", "null", "undefined", "None", "[]", "[object Object]"} {
-		timeRows = append(timeRows, mistake{"GET, " + body, "v3.body.of_get", func(c *client) {
+		timeRows = append(timeRows, mistake{"GET, " + body, "v3.body.unwanted", func(c *client) {
 			c.method, c.target, c.meta, c.body = "GET", "/v3/certificates", "", []byte{}
 			setLine(4, func(*client, string) string { return body })(c)
 		}})
