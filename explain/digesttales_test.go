@@ -112,7 +112,7 @@ func TestGetTales(t *testing.T) {
 		for _, f := range r.Findings {
 			checkFinding(t, f)
 		}
-		if got := strings.Join(causesOf(r), " "); got != "v3.body.of_get" {
+		if got := strings.Join(causesOf(r), " "); got != "v3.body.unwanted" {
 			t.Errorf("%.20s: %v", x.signed, r.Findings)
 		}
 	}

@@ -109,6 +109,9 @@ func (s *search) tell(d *draft, kind string) {
 			if flaw.Cause == "v3.meta.ends" && strings.HasPrefix(s.source.Right[text.BodyLine], "\r\n") {
 				flaw.Cause = "form.blank_line" // what is signed is right, and the form has an empty line too many
 			}
+			if flaw.Cause == "v3.body.literal" && s.source.Right[text.MethodLine] == "GET" {
+				flaw.Cause = "v3.body.unwanted"
+			}
 			d.prove(flaw.Cause, flaw.Value, proof)
 		}
 	}
