@@ -7,7 +7,7 @@ func Account(req *Request, known *Known) Report {
 	f := readFacts(req, usualAccount)
 	work := budgetOf(known)
 	known = settle(known, "", nil)
-	d := &draft{unknown: req.Unknown, secrets: secretsOf(f, known)}
+	d := &draft{ep: f.ep, unknown: req.Unknown, secrets: secretsOf(f, known)}
 	if req.Method != "" && req.Method != "POST" {
 		d.find("account.method", req.Method, req.Method)
 	}

@@ -44,7 +44,7 @@ func Call(req *Request, known *Known) Report {
 	}
 	f := readCall(req)
 	k := settle(known, "", nil)
-	d := &draft{unknown: req.Unknown, secrets: secretsOf(f, k)}
+	d := &draft{ep: f.ep, unknown: req.Unknown, secrets: secretsOf(f, k)}
 	work := budgetOf(known)
 	switch {
 	case req.Method == "PRI":

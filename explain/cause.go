@@ -9,14 +9,17 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/wxup/wxup"
+	"github.com/wxup/wxup/media"
 )
 
 // Cause is one reason why an upload is refused. {} in a text stands for [Finding.Value].
 type Cause struct {
 	ID    string
-	Title Words // what is wrong
-	Fix   Words // what to change
-	SDK   SDK   // the line to change, or to write; nil if no line of code is at fault
+	Title Words  // what is wrong
+	Fix   Words  // what to change
+	lines string // the line of code to change, or to write: the name of an SDK; "" if none is at fault
 }
 
 // SDK holds one line of code for each of [Languages].
@@ -78,6 +81,7 @@ type texts struct {
 	causes []Cause
 	byID   map[string]int
 	notes  map[string]Words
+	sdks   map[string]SDK // by name, such as digest, or digest.v2 for that of a family
 }
 
 // A block of those files starts with a line that names it. Fields follow, one a line, indented by a
@@ -90,6 +94,7 @@ type texts struct {
 //		zh serial_no 被截断，…
 //	fix serial                             fields en and zh
 //	sdk key                                one field for each of Languages
+//	sdk key.v2                             the same for one family: v2 or account
 //	sdk option from:upload                 as the block upload, except for the fields here
 //	note.budget                            a note: fields en and zh
 type block struct {
@@ -100,7 +105,7 @@ type block struct {
 }
 
 var (
-	blockLine = regexp.MustCompile(`^((?:fix |sdk )?[a-z0-9_.-]+)((?: (?:fix|sdk|from):[a-z0-9-]+)*)$`)
+	blockLine = regexp.MustCompile(`^((?:fix |sdk )?[a-z0-9_.-]+)((?: (?:fix|sdk|from):[a-z0-9.-]+)*)$`)
 	fieldLine = regexp.MustCompile(`^\t([a-z.]+) (\S.*)$`)
 	moreLine  = regexp.MustCompile(`^\t\t(\S.*)$`)
 )
@@ -117,11 +122,10 @@ func parseTexts(files fs.FS) (*texts, error) {
 		}
 		byName[b.name] = b
 	}
-	t := &texts{byID: map[string]int{}, notes: map[string]Words{}}
-	sdks := map[string]SDK{}
+	t := &texts{byID: map[string]int{}, notes: map[string]Words{}, sdks: map[string]SDK{}}
 	for _, b := range blocks {
 		if name, ok := strings.CutPrefix(b.name, "sdk "); ok {
-			if sdks[name], err = b.sdk(byName); err != nil {
+			if t.sdks[name], err = b.sdk(byName); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", b.at, b.name, err)
 			}
 		}
@@ -135,7 +139,7 @@ func parseTexts(files fs.FS) (*texts, error) {
 			t.notes[b.name], err = b.words("")
 		default:
 			var c Cause
-			c, err = b.cause(byName, sdks)
+			c, err = b.cause(byName, t.sdks)
 			t.byID[c.ID] = len(t.causes)
 			t.causes = append(t.causes, c)
 		}
@@ -219,9 +223,27 @@ func (b *block) cause(byName map[string]*block, sdks map[string]SDK) (c Cause, e
 		return c, err
 	}
 	if sdk := b.links["sdk"]; sdk != "" {
-		if c.SDK = sdks[sdk]; c.SDK == nil {
+		if c.lines = sdk; sdks[sdk] == nil {
 			return c, fmt.Errorf("there is no block sdk %s", sdk)
 		}
 	}
 	return c, nil
+}
+
+// linesFor returns the name of the lines of code that fit an endpoint in place of a cause's own; ""
+// if those fit, and "none" if none do.
+func (t *texts) linesFor(cause string, ep *wxup.Endpoint) string {
+	name := causeOf(cause).lines
+	if ep == nil || name == "" {
+		return ""
+	}
+	takesPictures := slices.ContainsFunc(ep.Accepts, func(a wxup.Accept) bool { return a.Format.Class() == media.Picture })
+	if name == "convert" && len(ep.Accepts) > 0 && !takesPictures {
+		return "none" // the lines convert pictures
+	}
+	family := map[wxup.Family]string{wxup.PayV2: ".v2", wxup.FamilyAccount: ".account"}[ep.Family]
+	if t.sdks[name+family] != nil && family != "" {
+		return name + family
+	}
+	return ""
 }

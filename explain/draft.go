@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxup/wxup"
 	"github.com/wxup/wxup/explain/text"
 )
 
 // draft is a report while it is written. Whatever goes into it is masked.
 type draft struct {
 	report  Report
-	unknown []string // nothing is said against a value that contains one of them
+	ep      *wxup.Endpoint // that of the request, or one like it; nil if there is none
+	unknown []string       // nothing is said against a value that contains one of them
 	secrets secrets
 
 	otherwise *Finding // what is certain, and said if nothing else is found
@@ -25,7 +27,7 @@ func (d *draft) suspect(cause, value, fact string) { d.findAs(Likely, cause, val
 
 func (d *draft) findAs(c Certainty, cause, value, fact string) {
 	if !d.report.Has(cause) && firstIn(d.unknown, fact) == "" { // a header may have 8,000 mistakes of one kind
-		d.put(Finding{cause, value, c, Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact[:min(len(fact), maxMasked)]), 200)}})
+		d.put(Finding{cause, value, c, "", Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact[:min(len(fact), maxMasked)]), 200)}})
 	}
 }
 
@@ -33,7 +35,7 @@ func (d *draft) findAs(c Certainty, cause, value, fact string) {
 // found.
 func (d *draft) atLeast(cause, value, fact string) {
 	if d.otherwise == nil {
-		d.otherwise = &Finding{cause, text.Visible(d.secrets.mask(value[:min(len(value), maxMasked)]), maxValue), Proved, Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact), 200)}}
+		d.otherwise = &Finding{cause, text.Visible(d.secrets.mask(value[:min(len(value), maxMasked)]), maxValue), Proved, "", Proof{Kind: ProofFact, Fact: text.Visible(d.secrets.mask(fact), 200)}}
 	}
 }
 
@@ -47,7 +49,9 @@ func (d *draft) remark(cause, value, fact string) {
 }
 
 // prove adds a finding with its proof.
-func (d *draft) prove(cause, value string, proof Proof) { d.put(Finding{cause, value, Proved, proof}) }
+func (d *draft) prove(cause, value string, proof Proof) {
+	d.put(Finding{cause, value, Proved, "", proof})
+}
 
 func (d *draft) proveAll(flaws []text.Flaw, proof Proof) {
 	for _, f := range flaws {
@@ -119,6 +123,10 @@ func (d *draft) finish(work *text.Budget) Report {
 	}
 	if len(d.report.Findings) > 0 {
 		d.report.Check = nil
+	}
+	for i := range d.report.Findings {
+		f := &d.report.Findings[i]
+		f.Lines = catalog().linesFor(f.Cause, d.ep)
 	}
 	d.report.Work = work.Calls
 	return d.report

@@ -33,18 +33,18 @@ var lineLanguages = map[string]struct {
 }{
 	"go": {[]string{"go", "run"}, "main.go", map[string]string{
 		"header": "mchid, nonce, timestamp, serial, signature", "form": "fill(w); w.Close()",
-	}, "certificate convert key option upload"},
-	"node":   {[]string{"node"}, "lines.js", nil, "certificate convert key option upload"},
-	"python": {[]string{"python3"}, "lines.py", nil, "certificate convert key length option upload"},
+	}, "certificate convert digest.v2 form.account form.v2 key media media.v2 option upload"},
+	"node":   {[]string{"node"}, "lines.js", nil, "certificate convert digest.v2 form.account form.v2 key media media.v2 option upload"},
+	"python": {[]string{"python3"}, "lines.py", nil, "certificate convert digest.v2 form.account form.v2 key length media media.v2 option upload"},
 	"php": {[]string{"php"}, "lines.php", map[string]string{
 		"header": "$mchid, $nonce, $timestamp, $serial, $signature",
-	}, "accept certificate convert key length media option upload utf8"},
+	}, "accept certificate convert digest.v2 form.account form.v2 key length media media.account media.v2 option upload utf8"},
 	"java": {[]string{"java"}, "Lines.java", map[string]string{
 		"header": "mchid, nonce, timestamp, serial, signature",
-	}, "certificate convert key length option upload"},
+	}, "certificate convert digest.v2 form.account form.v2 key length media media.v2 option upload"},
 }
 
-var lineName = regexp.MustCompile(`@([a-z0-9-]+)@`)
+var lineName = regexp.MustCompile(`@([a-z0-9.-]+)@`)
 
 // TestLines runs the lines of code that reports give: programs made of them upload to a server, and
 // sign what package sign signs.

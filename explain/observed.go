@@ -51,7 +51,7 @@ func Observed(answer []byte, req *Request) []Finding {
 	}
 	explain, usual := familyOf(req)
 	f := readFacts(req, usual)
-	d := &draft{unknown: req.Unknown, secrets: secretsOf(f, &Known{})}
+	d := &draft{ep: f.ep, unknown: req.Unknown, secrets: secretsOf(f, &Known{})}
 	info := a.Detail.Information
 	if info.Truncated != "" {
 		observedText(f, d, info.Truncated, info.Length)

@@ -1,6 +1,9 @@
 package explain
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Report is what was found out about one request.
 type Report struct {
@@ -29,6 +32,7 @@ type Finding struct {
 	Cause     string    `json:"cause"`           // v3.body.whole_multipart; see [Causes]
 	Value     string    `json:"value,omitempty"` // replaces {} in the title: "+3 s", "SHA-1"
 	Certainty Certainty `json:"certainty"`
+	Lines     string    `json:"lines,omitempty"` // the lines of code that fit the API, if not the cause's own: form.v2
 	Proof     Proof     `json:"proof"`
 }
 
@@ -82,7 +86,9 @@ func (f Finding) Label(lang string) string {
 func (f Finding) Fix(lang string) string { return f.fill(causeOf(f.Cause).Fix.In(lang)) }
 
 // SDK returns the line to change or to write in one of [Languages], or "".
-func (f Finding) SDK(language string) string { return causeOf(f.Cause).SDK[language] }
+func (f Finding) SDK(language string) string {
+	return catalog().sdks[cmp.Or(f.Lines, causeOf(f.Cause).lines)][language]
+}
 
 func (f Finding) fill(text string) string { return strings.ReplaceAll(text, "{}", f.Value) }
 

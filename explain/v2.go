@@ -12,7 +12,7 @@ func V2(req *Request, known *Known) Report { return explainV2(req, known, budget
 
 func explainV2(req *Request, known *Known, work *text.Budget) Report {
 	f := readFacts(req, usualV2)
-	d := &draft{unknown: req.Unknown}
+	d := &draft{ep: f.ep, unknown: req.Unknown}
 	id := sentMchID(f)
 	if slices.Contains(sampleValues, id) && !isKnown(known, id) {
 		id = "" // that of the documentation: the certificate says whose it is

@@ -17,7 +17,7 @@ func V3(req *Request, known *Known) Report { return explainV3(req, known, budget
 
 func explainV3(req *Request, known *Known, work *text.Budget) Report {
 	f := readFacts(req, usualV3)
-	d := &draft{unknown: req.Unknown}
+	d := &draft{ep: f.ep, unknown: req.Unknown}
 	d.secrets = secretsOf(f, settle(known, "", nil))
 	for _, h := range [][2]string{{"Accept", "v3.header.accept"}, {"User-Agent", "v3.header.user_agent"}} {
 		if req.Header.Get(h[0]) == "" && !slices.Contains(req.Unshown, h[0]) {
