@@ -1,6 +1,11 @@
 package explain
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wxup/wxup/problem"
+)
 
 // Account explains a refused call of the Official Account API.
 func Account(req *Request, known *Known) Report {
@@ -17,11 +22,14 @@ func Account(req *Request, known *Known) Report {
 	if req.Scheme == "http" {
 		d.find("account.no_tls", "", "http://"+req.Host)
 	}
-	if !f.ep.Corp {
+	if !f.ep.Corp && !(atCorpUpload(f) && hasCorpToken(f, known)) {
 		judgeHost(d, "account.host", req.Host, notAccountHosts)
 	}
-	if !paySignature(f, d) {
+	if !req.NoToken && !paySignature(f, d) {
 		judgeTokens(f, d, known)
+	}
+	if cause := uploadStates[req.Problem]; cause != "" && !d.found("account.token.") {
+		d.find(cause, req.ProblemValue, req.Method+" "+pathOf(req.Target))
 	}
 	judgeForm(f, d)
 	judgeFile(f, d)
@@ -41,4 +49,17 @@ func paySignature(f *facts, d *draft) bool {
 	}
 	d.find("account.pay_signature", "", "Authorization: "+auth[:min(len(auth), 40)])
 	return true
+}
+
+// uploadStates are the causes of refused uploads that the request does not show.
+var uploadStates = map[problem.Problem]string{
+	problem.NotPermitted: "account.state.permission", problem.AccountLimited: "account.state.limited", problem.APIForbidden: "account.state.forbidden",
+	problem.APIUnauthorized: "account.state.unauthorized", problem.NotAuthorized: "account.state.not_authorized", problem.UnknownApp: "account.ask.unknown",
+}
+
+// hasCorpToken reports whether the request has a token of WeCom.
+func hasCorpToken(f *facts, known *Known) bool {
+	return slices.ContainsFunc(known.Tokens, func(k Token) bool {
+		return k.Kind == "corp" && slices.ContainsFunc(tokenTexts(f), func(t tokenText) bool { return t.text == k.Value })
+	})
 }

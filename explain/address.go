@@ -206,6 +206,9 @@ func nearestPath(target string) *nearPath {
 		}
 	}
 	if best == nil || least > 2 {
+		if c := namesLike(lower); c != nil {
+			return &nearPath{c, []string{"call.path.misspelled"}}
+		}
 		if c := sameWords(lower); c != nil && !strings.HasPrefix(lower, c.path+"/") {
 			return &nearPath{c, []string{"call.path.misspelled"}}
 		}
@@ -293,7 +296,7 @@ var otherAPIs = []string{
 	"/cgi-bin/comment/", "/cgi-bin/component/", "/cgi-bin/wxopen/", "/cgi-bin/wxaapp/", "/cgi-bin/express/", "/cgi-bin/shorturl",
 	"/cgi-bin/get_api_domain_ip", "/cgi-bin/getcallbackip", "/cgi-bin/callback/", "/cgi-bin/clear_quota", "/cgi-bin/openapi/",
 	"/cgi-bin/department/", "/cgi-bin/agent/", "/cgi-bin/externalcontact/", "/cgi-bin/appchat/", "/cgi-bin/get_jsapi_ticket", "/cgi-bin/service/",
-	"/cgi-bin/miniapppay/", "/cgi-bin/kf/", "/cgi-bin/oa/",
+	"/cgi-bin/miniapppay/", "/cgi-bin/webhook/", "/cgi-bin/kf/", "/cgi-bin/oa/",
 	"/sns/", "/wxa/", "/card/", "/shop/", "/channels/", "/product/", "/datacube/", "/semantic/", "/customservice/", "/merchant/", "/xpay/", "/tcb/",
 	"/scan/", "/shakearound/", "/poi/", "/intp/", "/union/", "/cv/",
 }
@@ -307,9 +310,6 @@ func otherAPI(p string) string {
 	}
 	return ""
 }
-
-// longRun finds what may be a key or a token in a path or a line.
-var longRun = regexp.MustCompile(`[0-9A-Za-z]{24,}`)
 
 // valueStart finds the first value of a query.
 var valueStart = regexp.MustCompile(`(?i)=|%3d`)
@@ -347,7 +347,7 @@ func judgeAddress(f *facts, d *draft) {
 	if host := hostName(f.Host); wire.IsWeChat(host) && !slices.Contains(c.hosts(), host) {
 		d.find("call.host", c.hosts()[0], "Host: "+host+" → "+c.hosts()[0])
 	}
-	if c.ask == "" && c.family == wxup.FamilyAccount && len(c.queries) == 0 && !c.takes(f.Method) && len(tokenTexts(f)) == 0 {
+	if !f.NoToken && c.ask == "" && c.family == wxup.FamilyAccount && len(c.queries) == 0 && !c.takes(f.Method) && len(tokenTexts(f)) == 0 {
 		d.find("account.token.missing", "", f.Method+" "+p)
 	}
 	if i := slices.IndexFunc(c.queries, func(q string) bool { return strings.Contains(query, "?"+q) }); i >= 0 {

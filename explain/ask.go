@@ -1,18 +1,12 @@
 package explain
 
 import (
-	"crypto/subtle"
-	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/wxup/wxup/explain/text"
 )
-
-// parameter is a parameter of a call for a token.
-type parameter struct{ name, value string }
 
 // misspelt lists names under which people send a parameter.
 var misspelt = map[string][]string{
@@ -34,11 +28,29 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 	_, query := cutQuery(f.Target)
 	inQuery, inForm, inJSON := pairsOf(query), pairsOf(string(f.Body)), membersOf(f.Body)
 	here, there, wrongPlace := inQuery, append(inJSON, inForm...), "account.ask.in_body"
+	if at := tokenCallFor(c, inQuery); at != "" {
+		d.drop("account.host")
+		d.find("account.ask.path", at, f.Method+" "+c.path)
+		return
+	}
+	if odd := oddQuery(query, inQuery, c.params); c.ask == "query" && odd != "" {
+		d.find("account.ask.written", odd, f.Method+" "+c.path)
+		return
+	}
+	if _, ok := first(inQuery, c.idName()); c.ask == "query" && !ok && len(f.Body) == 0 && len(f.query("appid")) == 0 {
+		if fact := credentialsIn(f); fact != "" {
+			d.find("account.ask.in_header", "", fact)
+			return
+		}
+	}
 	if c.ask == "json" {
 		here, there, wrongPlace = inJSON, inQuery, "account.ask.in_query"
 		if inJSON == nil && len(f.Body) > 0 {
 			if len(inForm) > 0 && hasAny(inForm, c.params) {
 				d.find("account.ask.form", "", f.Header.Get("Content-Type"))
+			} else if code := bodyCode(f.Body); code != "" {
+				d.find("account.ask.encoded_body", code, f.Header.Get("Content-Type"))
+				return
 			} else {
 				notJSON(f, d)
 				return
@@ -51,9 +63,13 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 		}
 	}
 	for _, p := range slices.Concat(here, there) {
-		if isSecretName(p.name) || len(p.value) > longestID {
+		if (isSecretName(p.name) || len(p.value) > longestID) && !isAskPlaceholder(p.value) {
 			d.secrets.add(p.value) // or one in the place of an id
 		}
+	}
+	if at := nestedIn(inJSON, c.params); at != "" && !hasAny(slices.Concat(here, there), c.params) {
+		d.find("account.ask.nested", at, at+": {…}")
+		return
 	}
 	moved := false
 	for _, name := range c.params {
@@ -71,9 +87,16 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 			judgeMissing(d, name, slices.Concat(here, there), c)
 			continue
 		}
-		judgeParameter(d, name, value, here)
+		if i := slices.IndexFunc(here, func(p parameter) bool { return p.name == name }); i >= 0 && here[i].typed {
+			d.find("account.ask.type", name, name+"="+jsonType(value))
+		} else if !judgeKind(d, name, value, slices.Concat(here, there)) {
+			judgeParameter(d, name, value, here)
+		}
 	}
-	if len(d.report.Findings) == 0 {
+	if force, ok := first(inJSON, "force_refresh"); ok && c.ask == "json" && force != "true" && force != "false" || slices.ContainsFunc(inJSON, func(p parameter) bool { return p.name == "force_refresh" && !p.typed && p.value != "null" }) {
+		d.find("account.ask.force_refresh", "", "force_refresh="+text.Visible(force, 20))
+	}
+	if n := len(d.report.Findings); n == 0 || n == 1 && d.found("account.ask.secret_length") {
 		judgeAccount(f, d, c, here, known)
 	}
 }
@@ -101,6 +124,8 @@ func judgeParameter(d *draft, name, value string, all []parameter) {
 		d.find("account.ask.empty", name, name+"=")
 	case text.IsNothing(value) || isAskPlaceholder(value):
 		d.find("account.ask.placeholder", name, name+"="+d.secrets.visible(value, 40))
+	case isSecretName(name) && maskedSecret(value):
+		d.find("account.ask.secret_masked", name, shown)
 	case strings.TrimSpace(value) != value || strings.ContainsFunc(value, unicode.IsSpace) || strings.ContainsAny(value, text.Invisible):
 		d.find("account.ask.blanks", name, shown)
 	case strings.Trim(value, "\"'") != value:
@@ -119,6 +144,8 @@ func judgeParameter(d *draft, name, value string, all []parameter) {
 		d.find("account.ask.corp", value, shown)
 	case name == "corpid" && strings.HasPrefix(value, "wx") && !strings.HasPrefix(value, "ww"):
 		d.find("account.ask.not_corp", value, shown)
+	case name == "appid" && !strings.HasPrefix(value, "wx") && isAppID(strings.ToLower(value)):
+		d.find("account.ask.id_case", strings.ToLower(value), shown)
 	case name == "appid" && !strings.HasPrefix(value, "wx"):
 		d.find("account.ask.not_appid", value, shown)
 	case name == "secret" && isAppID(value) && !d.found("account.ask.swapped"):
@@ -145,6 +172,7 @@ func judgeAccount(f *facts, d *draft, c *apiCall, sent []parameter, known *Known
 		if judgeComponent(f, d, known, id) {
 			d.askState(f)
 		}
+	case app == nil && d.found("account.ask."):
 	case app == nil:
 		for _, a := range known.Apps {
 			if strings.EqualFold(a.ID, id) {
@@ -152,28 +180,20 @@ func judgeAccount(f *facts, d *draft, c *apiCall, sent []parameter, known *Known
 				return
 			}
 		}
+		if near := nearID(id, known); near != "" {
+			d.find("account.ask.id_near", near, c.idName()+"="+d.secrets.visible(id, 40))
+			return
+		}
 		if known.Issuer || len(known.Apps) > 0 { // or nothing is known of the apps
 			d.find("account.ask.unknown", id, c.idName()+"="+d.secrets.visible(id, 40))
 		}
-	case subtle.ConstantTimeCompare([]byte(secret), []byte(app.Secret)) != 1:
-		d.askSecret(secretOf(c.idName()), id, secret, app.Secret)
+	case app.Component != (c.idName() == "component_appid"):
+		d.find(map[bool]string{true: "account.ask.component", false: "account.ask.not_component"}[app.Component], id, c.idName()+"="+id)
+	case !equalSecret(secret, app.Secret):
+		d.askSecret(secretOf(c.idName()), id, secret, app.Secret, known)
 	default:
 		d.report.Verified = true
 		d.askState(f)
-	}
-}
-
-// askSecret says how a secret differs from the right one.
-func (d *draft) askSecret(name, id, sent, right string) {
-	d.secrets.add(right)
-	fact := name + "=" + cutSecret(sent)
-	switch {
-	case strings.EqualFold(sent, right):
-		d.find("account.ask.secret_case", id, fact)
-	case strings.HasPrefix(right, sent) && len(sent) >= minToken || strings.HasPrefix(sent, right):
-		d.find("account.ask.secret_cut", lengthOf(sent), fact)
-	default:
-		d.find("account.ask.secret_wrong", id, fact)
 	}
 }
 
@@ -229,62 +249,15 @@ func judgeQuestion(f *facts, d *draft) {
 	}
 }
 
-func pairsOf(query string) (list []parameter) {
-	for pair := range strings.SplitSeq(query, "&") {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || len(list) >= maxTokenTexts {
-			continue
-		}
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		if plain, err := url.QueryUnescape(value); err == nil {
-			value = plain
-		}
-		list = append(list, parameter{name, value})
+// jsonType names the type of a JSON value that is no text.
+func jsonType(value string) string {
+	switch {
+	case strings.HasPrefix(value, "["):
+		return "[…]"
+	case strings.HasPrefix(value, "{"):
+		return "{…}"
 	}
-	return list
-}
-
-// membersOf lists the members of a JSON object; nil if body is none.
-func membersOf(body []byte) []parameter {
-	var object map[string]any
-	if json.Unmarshal(body, &object) != nil || object == nil {
-		return nil
-	}
-	list := []parameter{}
-	for name, value := range object {
-		switch v := value.(type) {
-		case string:
-			list = append(list, parameter{name, v})
-		case nil:
-			list = append(list, parameter{name, "null"})
-		default:
-			printed, _ := json.Marshal(v)
-			list = append(list, parameter{name, string(printed)})
-		}
-	}
-	slices.SortFunc(list, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
-	return list
-}
-
-func first(list []parameter, name string) (string, bool) {
-	for _, p := range list {
-		if p.name == name {
-			return p.value, true
-		}
-	}
-	return "", false
-}
-
-// holdsID reports whether the value of a parameter is an appid or a corpid.
-func holdsID(list []parameter, name string) bool {
-	s, _ := first(list, name)
-	return isAppID(s) || isCorpID(s)
-}
-
-func hasAny(list []parameter, names []string) bool {
-	return slices.ContainsFunc(list, func(p parameter) bool { return slices.Contains(names, p.name) })
+	return cutSecret(value)
 }
 
 // notJSON says why the body is not a JSON object.

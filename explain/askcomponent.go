@@ -3,7 +3,10 @@ package explain
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/wxup/wxup/explain/text"
 )
 
 // judgeComponent says what is wrong with the token of a third-party platform, and reports whether
@@ -26,6 +29,10 @@ func judgeComponent(f *facts, d *draft, known *Known, component string) bool {
 	}
 	fact := name + "=" + d.secrets.cutWord(sent)
 	i := slices.IndexFunc(known.Tokens, func(k Token) bool { return k.Value == sent })
+	if kind, _, ok := strings.Cut(sent, "@@@"); ok && i < 0 {
+		d.find("account.ask.token_kind", text.Visible(kind, 20), fact)
+		return false
+	}
 	if i < 0 {
 		judgeSpelling(d, sent, name)
 		if !d.found("account.token.") && (known.Issuer || len(known.Tokens) > 0) {

@@ -61,7 +61,9 @@ func Call(req *Request, known *Known) Report {
 		if req.Scheme == "http" {
 			d.find("account.no_tls", "", "http://"+req.Host)
 		}
-		if c.ask != "" && strings.HasPrefix(f.Header.Get("Content-Type"), "multipart/") {
+		if multipart := strings.HasPrefix(f.Header.Get("Content-Type"), "multipart/"); multipart && c.ask == "json" && formOf(f, c.params) {
+			d.find("account.ask.form", "", strings.SplitN(f.Header.Get("Content-Type"), ";", 2)[0])
+		} else if c.ask != "" && multipart {
 			d.find("call.path.ask", c.path, req.Method+" "+path+", "+strings.SplitN(f.Header.Get("Content-Type"), ";", 2)[0])
 		} else if c.ask != "" {
 			judgeAsk(f, d, c, k)
@@ -71,6 +73,14 @@ func Call(req *Request, known *Known) Report {
 		}
 	}
 	return d.finish(work)
+}
+
+// formOf reports whether the body is a form without a file that has some of the parameters.
+func formOf(f *facts, params []string) bool {
+	form := &facts{Request: f.Request, ep: f.ep}
+	form.readForm(f.Body, f.Header.Get("Content-Type"))
+	return !slices.ContainsFunc(form.parts, func(p Part) bool { return p.HasFilename }) &&
+		slices.ContainsFunc(form.parts, func(p Part) bool { return slices.Contains(params, p.Name) })
 }
 
 // domains are WeChat's.

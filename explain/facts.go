@@ -86,7 +86,7 @@ func (f *facts) sortParts() {
 		switch {
 		case p.Name == f.ep.MetaPart && p.Name != "" && !f.hasMeta && p.whole():
 			f.hasMeta, f.meta = true, p.Content
-		case f.file == nil && (p.Name == f.ep.FilePart || p.HasFilename && f.mayBeFile(p.Name)):
+		case f.file == nil && (p.Name == f.ep.FilePart && !f.fileIsElsewhere(p) || p.HasFilename && f.mayBeFile(p.Name)):
 			f.file = p
 		}
 		if !p.HasFilename && p.whole() && len(p.Content) <= text.FieldMax {
@@ -132,7 +132,15 @@ func (f *facts) mayBeMeta(p *Part) bool {
 // mayBeFile reports whether a part with another name than the endpoint's is taken for the file:
 // there is no other.
 func (f *facts) mayBeFile(name string) bool {
-	return name != f.ep.MetaPart && !slices.ContainsFunc(f.parts, func(p Part) bool { return p.Name == f.ep.FilePart })
+	return name != f.ep.MetaPart && !slices.ContainsFunc(f.parts, func(p Part) bool { return p.Name == f.ep.FilePart && !f.fileIsElsewhere(&p) })
+}
+
+// fileIsElsewhere reports whether a part with the file's name is a short text, such as a path, and
+// another part holds the file, under another name.
+func (f *facts) fileIsElsewhere(p *Part) bool {
+	return !p.HasFilename && p.Size < 512 && slices.ContainsFunc(f.parts, func(o Part) bool {
+		return o.HasFilename && o.Name != f.ep.FilePart && o.Name != f.ep.MetaPart && media.Sniff(o.Content[:min(len(o.Content), media.SniffLen)]) != media.Unknown
+	})
 }
 
 // readForm reads the parts from a body.

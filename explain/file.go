@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wxup/wxup"
@@ -32,7 +33,7 @@ func judgeFile(f *facts, d *draft) {
 	}
 	begin := p.Content[:min(len(p.Content), media.SniffLen)]
 	is := media.Sniff(begin)
-	shown := fmt.Sprintf("% X", begin[:min(12, len(begin))])
+	shown := headOf(d, begin)
 	if is.Fits(f.formats()...) {
 		judgeSuffix(f, d, is, shown)
 		damaged(f, d, is)
@@ -49,7 +50,16 @@ func judgeFile(f *facts, d *draft) {
 		if d.report.Has("form.transfer_encoding") && (cause == "file.base64" || value == "quoted-printable") {
 			return // which the header of the part says
 		}
-		d.find(cause, value, text.Visible(string(begin), 60))
+		d.find(cause, value, text.Visible(d.secrets.mask(string(begin)), 60))
+		return
+	}
+	switch types := otherTypes(f, is); {
+	case types == "":
+	case len(f.query("type")) > 1:
+		d.find("account.type.twice", "", pathOf(f.Target))
+		return
+	case !slices.ContainsFunc(f.formats(), func(own media.Format) bool { return own.Class() == is.Class() }) && !isSound(f.file.Filename):
+		d.find("account.type.other", types, pathOf(f.Target)+", "+shown)
 		return
 	}
 	if is != media.Unknown {
@@ -69,6 +79,44 @@ var (
 	privateKey = regexp.MustCompile(`^\s*(?:\x{FEFF})?-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY`)
 	pemBlock   = regexp.MustCompile(`^\s*(?:\x{FEFF})?-----BEGIN ([A-Z0-9 ]+)-----`)
 )
+
+// headOf shows the first bytes of a file, unless they are those of a secret, or may be: what begins
+// with as many letters and digits as a key has.
+func headOf(d *draft, begin []byte) string {
+	run := 0
+	for run < len(begin) && isTokenByte(begin[run]) {
+		run++
+	}
+	if run >= minToken || d.secrets.mask(string(begin)) != string(begin) {
+		return "***"
+	}
+	return fmt.Sprintf("% X", begin[:min(12, len(begin))])
+}
+
+// isSound reports whether a file with the structure of a video is named as sound.
+func isSound(name string) bool {
+	return slices.Contains([]string{".m4a", ".m4r", ".m4b", ".aac"}, strings.ToLower(path.Ext(name)))
+}
+
+// otherTypes names the types of the same call that take a format which the sent one does not; "" if
+// there is none.
+func otherTypes(f *facts, is media.Format) string {
+	own, query := f.ep.Route()
+	if is == media.Unknown || query.Get("type") == "" {
+		return ""
+	}
+	var list []string
+	for _, ep := range wxup.Endpoints() {
+		if path, other := ep.Route(); path == own && ep.Family == f.ep.Family && ep.Corp == f.ep.Corp && other.Get("type") != query.Get("type") &&
+			other.Get("type") != "file" && takes(ep, is) { // as a file WeCom takes everything
+			list = append(list, "type="+other.Get("type"))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "type=" + query.Get("type") + " → " + strings.Join(list, ", ")
+}
 
 // judgeSuffix compares the file's name with its format.
 func judgeSuffix(f *facts, d *draft, is media.Format, shown string) {

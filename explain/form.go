@@ -162,7 +162,7 @@ func judgeParts(f *facts, d *draft) {
 	seen := map[string]int{}
 	for _, p := range f.parts {
 		seen[p.Name]++
-		if seen[p.Name] == 2 {
+		if seen[p.Name] == 2 && p.Name != "" {
 			d.find("form.part_twice", p.Name, string(p.Header))
 		}
 	}

@@ -31,3 +31,10 @@ func hostName(host string) string {
 	}
 	return strings.TrimSuffix(name, ".")
 }
+
+// atCorpUpload reports whether a request was sent to the upload of WeCom's that the Official
+// Accounts have too, with other types.
+func atCorpUpload(f *facts) bool {
+	path, _, _ := strings.Cut(f.Target, "?")
+	return hostName(f.Host) == wire.CorpHost && path == "/cgi-bin/media/upload"
+}

@@ -2,15 +2,19 @@ package explain
 
 import (
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wxup/wxup/wire"
 )
 
 // realOthers are calls of WeChat's with nearly the path of an upload.
 var realOthers = []string{
 	"/cgi-bin/media/uploadnews", "/cgi-bin/media/uploadvideo", "/cgi-bin/media/get", "/cgi-bin/media/upload_by_url", "/cgi-bin/material/add_news",
 	"/cgi-bin/material/update_news", "/cgi-bin/material/get_material", "/cgi-bin/material/del_material", "/cgi-bin/material/batchget_material",
+	"/cgi-bin/webhook/upload_media", "/cgi-bin/webhook/send",
 }
 
 // pathWord matches a word of a path; upload is one even without anything around it: uploadimg.
@@ -53,4 +57,26 @@ func sameWords(path string) (best *apiCall) {
 		}
 	}
 	return best
+}
+
+// namesLike returns the call that a path names without the right words around: that of a token
+// under a name like it, or one whose last word is right.
+func namesLike(p string) *apiCall {
+	dir, base := path.Split(strings.TrimSuffix(strings.TrimSuffix(p, ".json"), ".do"))
+	at := ""
+	switch strings.NewReplacer("_", "", "-", "").Replace(base) {
+	case "token", "accesstoken", "getaccesstoken":
+		if dir == "/cgi-bin/" || dir == "/cgi-bin/oauth/" || dir == "/cgi-bin/auth/" {
+			at = wire.TokenPath
+		}
+	case "stableaccesstoken", "getstableaccesstoken", "getstabletoken":
+		at = wire.StableTokenPath
+	}
+	for i := range calls() {
+		c := &calls()[i]
+		if c.path == at || c.path == dir+"api_"+base || strings.HasPrefix(base, "add_") && path.Base(c.path) == base && strings.HasPrefix(dir, "/cgi-bin/") {
+			return c
+		}
+	}
+	return nil
 }

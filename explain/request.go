@@ -30,6 +30,8 @@ type Request struct {
 	Problem      problem.Problem
 	ProblemValue string
 
+	NoToken bool // the receiver knows who asks: it takes no token
+
 	// ClientCertificates are those of the TLS handshake, the caller's own first. PayV2 only.
 	ClientCertificates []*x509.Certificate
 
@@ -135,7 +137,10 @@ func CertificateKey(cert *x509.Certificate, state State) Key {
 type Secret struct{ Of, Value string }
 
 // App is an account that asks for tokens, a company's application, or a third-party platform.
-type App struct{ ID, Secret string }
+type App struct {
+	ID, Secret string
+	Component  bool // a third-party platform
+}
 
 // Token is an access_token, or a text that is mistaken for one.
 type Token struct {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/wxup/wxup/explain/text"
@@ -37,11 +38,23 @@ func secretsOf(f *facts, known *Known) secrets {
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		if lower := strings.ToLower(name); strings.Contains(lower, "token") || strings.Contains(lower, "secret") || strings.Contains(lower, "key") {
-			s.add(value)
+			if plain, err := url.QueryUnescape(value); err != nil || !isFilePath(plain) {
+				s.add(value)
+			}
 		}
 	}
 	return s
 }
+
+var filePath = regexp.MustCompile(`^(~?/|\.{1,2}/|[A-Za-z]:[\\/])[\w.-]+([\\/][\w.-]+)*$`)
+
+// isFilePath reports whether a text is the path of a file, which is no secret.
+func isFilePath(s string) bool {
+	return len(s) < 200 && filePath.MatchString(s) && !longRun.MatchString(s)
+}
+
+// longRun finds what may be a key or a token in a path or a line.
+var longRun = regexp.MustCompile(`[0-9A-Za-z]{24,}`)
 
 // longestSecret is more than any secret has; a private key in PEM has 2 KB. What is longer is cut,
 // for looking for it costs with its length.

@@ -102,8 +102,8 @@ func unknownToken(f *facts, d *draft, texts []tokenText) {
 			return
 		}
 	}
-	if len(f.query("appid")) > 0 && len(f.query("secret")) > 0 {
-		d.find("account.token.credentials", "", "?appid=…&secret=…")
+	if fact := credentialsIn(f); fact != "" {
+		d.find("account.token.credentials", "", fact)
 		return
 	}
 	d.find("account.token.missing", "", f.Target)
@@ -187,7 +187,7 @@ func unlabelled(token string) string {
 
 // showable reports whether a text in place of a token is no secret, whatever it is.
 func showable(s string) bool {
-	return text.IsNothing(s) || pythonNone(s) || appid.MatchString(s) && len(s) == 18 || strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
+	return isFilePath(s) || text.IsNothing(s) || pythonNone(s) || appid.MatchString(s) && len(s) == 18 || strings.HasPrefix(s, "{") && errCodeText.MatchString(s)
 }
 
 // pythonNone reports whether s is what Python prints of the bytes of a text that stands for no
@@ -231,6 +231,9 @@ var looks = []struct {
 		return "", strings.HasPrefix(s, "{") && strings.Contains(s, "access_token")
 	}},
 	{"account.token.url", func(s string) (string, bool) { return "", tokenURL.MatchString(s) }},
+	{"account.token.file_path", func(s string) (string, bool) {
+		return text.Visible(s, 60), isFilePath(s)
+	}},
 	{"account.token.address", func(s string) (string, bool) {
 		return "", strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 	}},
@@ -335,7 +338,10 @@ func judgeToken(f *facts, d *draft, t tokenText, k Token, app string) {
 	if t.cause != "" {
 		d.find(t.cause, cmp.Or(t.shown, t.value), fact)
 	}
+	usable := true
 	switch corp := k.Kind == "corp"; {
+	case corp && !f.ep.Corp && atCorpUpload(f) && len(f.query("type")) > 0:
+		d.find("account.type.corp", text.Visible(f.query("type")[0], 40), pathOf(f.Target))
 	case corp && !f.ep.Corp:
 		d.find("account.token.corp", "", fact)
 	case !corp && f.ep.Corp && mayUpload(k.Kind, "access_token"):
@@ -344,15 +350,19 @@ func judgeToken(f *facts, d *draft, t tokenText, k Token, app string) {
 		if app != "" && k.App != "" && k.App != app {
 			d.find("account.token.other_app", k.App, fact)
 		}
+	case k.Kind == "cloud" && !slices.Contains(tokenParameters, t.value):
+		d.drop(t.cause)
+		d.find("account.token.cloud_place", t.value, fact)
 	case k.Kind == "cloud":
 		d.find("account.token.cloud", "", fact)
 	case mayUpload(k.Kind, "access_token"):
 		d.find("account.token.parameter", t.value, fact)
 	default:
+		usable = false
 		d.find("account.token.kind", k.Kind, fact)
 	}
 	switch {
-	case now.IsZero():
+	case now.IsZero(), !usable: // when it ends does not matter
 	case !k.Retired.IsZero() && !now.Before(k.Retired):
 		d.find("account.token.replaced", ago(now.Sub(k.Retired)), fact+", "+k.Retired.UTC().Format(time.RFC3339))
 	case !k.Expires.IsZero() && !now.Before(k.Expires):

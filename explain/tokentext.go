@@ -109,6 +109,10 @@ func tokenTexts(f *facts) (list []tokenText) {
 			add(value, "account.token.in_header", h.Name)
 			if raw, err := base64.StdEncoding.DecodeString(value); err == nil {
 				name, password, _ := strings.Cut(string(raw), ":")
+				if isAppID(name) || isCorpID(name) { // with a secret
+					list = list[:len(list)-1]
+					continue
+				}
 				add(cmp.Or(password, name), "account.token.in_header", h.Name)
 			}
 		}
@@ -123,6 +127,36 @@ func tokenTexts(f *facts) (list []tokenText) {
 		add(strings.TrimPrefix(after, "access_token="), "account.token.parameter", "#")
 	}
 	return list
+}
+
+// credentialsIn shows where a request has the id and the secret of an app; "" if it has not both.
+func credentialsIn(f *facts) string {
+	if len(f.query("appid")) > 0 && len(f.query("secret")) > 0 {
+		return "?appid=…&secret=…"
+	}
+	both := func(list []text.Field) bool {
+		id, secret := false, false
+		for _, x := range list {
+			name := plainName(x.Name)
+			id = id || strings.HasSuffix(name, "appid") || isAppID(x.Value) || isCorpID(x.Value)
+			secret = secret || strings.HasSuffix(name, "secret")
+		}
+		return id && secret
+	}
+	for _, h := range f.headers() {
+		basic, ok := strings.CutPrefix(h.Value, "Basic ")
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(basic))
+		if name, _, _ := strings.Cut(string(raw), ":"); ok && err == nil && (isAppID(name) || isCorpID(name)) {
+			return h.Name + ": Basic …"
+		}
+	}
+	switch {
+	case both(f.headers()):
+		return "appid: …, secret: …"
+	case both(f.fields), both(bodyPairs(f)):
+		return "appid=…, secret=…"
+	}
+	return ""
 }
 
 // bodyPairs lists the members of a body that is a small JSON object, or the pairs of one that is
@@ -289,7 +323,7 @@ func tokenSpellings(s string) (list []tokenText) {
 	if answer, ok := wire.UnmarshalToken([]byte(s)); ok {
 		add(answer.AccessToken, "account.token.whole_answer", "")
 	}
-	if run, around := text.OnlyRun(s, minRun, isTokenByte); strings.ContainsAny(around, "{[(<") {
+	if run, around := text.OnlyRun(s, minRun, isTokenByte); strings.ContainsAny(around, "{[(<}])>") {
 		cause := "account.token.wrapped"
 		if strings.Contains(around, "access_token") && strings.HasPrefix(around, "{") {
 			cause = "account.token.whole_answer"

@@ -30,6 +30,7 @@ func explainV2(req *Request, known *Known, work *text.Budget) Report {
 	}
 	clientCertificate(f, d, known)
 	judgeFields(f, d, known)
+	judgeSentKey(f, d, known)
 	sums := &digests{facts: f, work: work}
 	if sent, ok := f.field("sign"); ok && sent != "" && !d.found("v2.form.") {
 		if u := unknownField(f); u != "" {
@@ -40,7 +41,7 @@ func explainV2(req *Request, known *Known, work *text.Budget) Report {
 	}
 	reconcile(f, d, known)
 	judgeForm(f, d)
-	if f.file != nil {
+	if f.file != nil && !holdsKey(f.sentDigest(), ownKey(known)) {
 		judgeDigest(f, d, sums, secretKeys(known.Merchant), f.ep.DigestField, f.sentDigest())
 	}
 	judgeFile(f, d)

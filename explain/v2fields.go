@@ -86,7 +86,10 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 	withSign = append(slices.Clone(right), text.Field{Name: "sign", Value: ""})
 	add("v2.fields.empty_kept", "sign=", withSign)
 	extraFields(f, known, add, with)
-	for _, names := range [][3]string{{"mch_id", "mchid", ""}, {"mch_id", "mchId", ""}, {f.ep.DigestField, "mediaHash", ""}, {"sign_type", "signType", ""}, {"sign_type", "signtype", ""}} {
+	for _, names := range [][2]string{
+		{"mch_id", "mchid"}, {"mch_id", "mchId"}, {f.ep.DigestField, "mediaHash"}, {"sign_type", "signType"}, {"sign_type", "signtype"}, {f.ep.DigestField, "hash"},
+		{f.ep.DigestField, "md5"}, {f.ep.DigestField, "mediahash"}, {f.ep.DigestField, "media_md5"}, {f.ep.DigestField, "file_hash"}, {f.ep.DigestField, "sha256"},
+	} {
 		if v := value(names[0]); v != "" {
 			add("v2.fields.name", names[1]+" ≠ "+names[0], append(without(names[0]), text.Field{Name: names[1], Value: v}))
 		}
@@ -113,6 +116,7 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 		for _, other := range append(text.Nothings, "") {
 			add(cause, name+": "+cmp.Or(other, `""`), with(name, other))
 		}
+		add(cause, name+": "+right+"⏎", with(name, right+"\n"))
 	}
 	renamed := func(shown string, name func(string) string) {
 		fields := slices.Clone(right)
@@ -125,6 +129,10 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 	renamed("MchId, MediaHash, …", func(n string) string { return camel(n, true) })
 	renamed("mch-id, media-hash, …", func(n string) string { return strings.ReplaceAll(n, "_", "-") })
 	renamed("MCH_ID, MEDIA_HASH, …", strings.ToUpper)
+	renamed("mchid, mediahash, …", plainName)
+	for _, wrap := range nameWraps {
+		renamed(strings.ReplaceAll(wrap, "…", "mch_id"), func(n string) string { return strings.ReplaceAll(wrap, "…", n) })
+	}
 	for _, x := range right { // one field alone
 		if len(right) > 2 {
 			add("v2.fields.only", x.Name, []text.Field{x})
@@ -153,7 +161,13 @@ func fieldWays(f *facts, known *Known, sent []text.Field) []fieldWay {
 			add("v2.fields.empty_kept", empty+"=", with(empty, ""))
 		}
 	}
-	return list
+	for _, n := range []string{"null", "undefined", "None"} {
+		add("v2.fields.extra", "sign="+n, with("sign", n))
+	}
+	for _, s := range known.Secrets {
+		add("v2.value.other", "mch_id: "+s.Of, with("mch_id", s.Of))
+	}
+	return append(list, changedValues(right, requiredV2(f), known)...)
 }
 
 // camel writes a name without underscores: mchId, or MchId.
@@ -222,17 +236,20 @@ func mediaFields(f *facts, sums *digests, right []text.Field) []fieldWay {
 		add("v2.fields.media", text.Visible(v, 40), func() []text.Field { return with(f.ep.FilePart, v) })
 	}
 	sum := md5.Sum([]byte(name))
-	for _, v := range []string{name, "", hex.EncodeToString(sum[:])} {
+	for _, v := range []string{name, "", hex.EncodeToString(sum[:]), "d41d8cd98f00b204e9800998ecf8427e"} { // the last one of nothing
 		add("v2.value.digest", v, func() []text.Field { return with(hash, v) })
 	}
 	if !f.file.whole() {
 		return list
 	}
 	for _, kind := range []string{"md5", "sha256"} {
-		for _, form := range []func([]byte) string{hex.EncodeToString, text.UpperHex, base64.StdEncoding.EncodeToString} {
-			add("v2.value.digest", kind, func() []text.Field {
+		for _, x := range []struct {
+			how  string
+			form func([]byte) string
+		}{{"hex", hex.EncodeToString}, {"HEX", text.UpperHex}, {"base64", base64.StdEncoding.EncodeToString}} {
+			add("v2.value.digest", kind+", "+x.how, func() []text.Field {
 				if sum := sums.of(kind); sum != nil {
-					return with(hash, form(sum))
+					return with(hash, x.form(sum))
 				}
 				return nil
 			})

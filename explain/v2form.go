@@ -90,8 +90,8 @@ func bareValue(value string) string { return strings.Trim(value, " \t\r\n\"'"+te
 
 // judgeFields says which fields are missing, misnamed or misspelled.
 func judgeFields(f *facts, d *draft, known *Known) {
-	if len(f.parts) == 0 {
-		return
+	if !slices.ContainsFunc(f.parts, func(p Part) bool { return p.Name != "" }) {
+		return // that the parts have no names is said of the form
 	}
 	var missing, renamed, inQuery, inHeader []string
 	for _, name := range requiredV2(f) {

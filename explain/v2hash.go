@@ -236,12 +236,6 @@ var wrappings = []struct {
 		}
 		return plain
 	}},
-	{"Ａ", func(sent string) string {
-		if narrow := text.FoldWidth(sent); narrow != sent {
-			return narrow
-		}
-		return ""
-	}},
 }
 
 // readSign reads a sign as it should be, or in a way in which programs write it.
@@ -253,6 +247,12 @@ func readSign(sent string) sentSign {
 		}
 		if s := readBareSign(plain); s.sum != nil {
 			s.written = append([]text.Flaw{text.NewFlaw("v2.sign.decorated", w.how)}, s.written...)
+			return s
+		}
+	}
+	if narrow := text.FoldWidth(sent); narrow != sent {
+		if s := readBareSign(narrow); s.sum != nil {
+			s.written = append([]text.Flaw{text.NewFlaw("v2.sign.spelled", "Ａ０…")}, s.written...)
 			return s
 		}
 	}

@@ -26,8 +26,8 @@ func keyWays(f *facts, known *Known, right string) (list []keyWay, likely int) {
 	}
 	if right != "" {
 		add("v2.key.blanks", "⏎", right+"\n")
-		add("v2.key.case", "a", strings.ToLower(right))
-		add("v2.key.case", "A", strings.ToUpper(right))
+		add("v2.key.case", "ABC → abc", strings.ToLower(right))
+		add("v2.key.case", "abc → ABC", strings.ToUpper(right))
 	}
 	for _, o := range known.Others {
 		if len(list) >= maxKeys {
@@ -82,7 +82,10 @@ func keyWays(f *facts, known *Known, right string) (list []keyWay, likely int) {
 	reversed := []byte(right)
 	slices.Reverse(reversed)
 	add("v2.key.reversed", "", string(reversed))
-	add("v2.key.hashed", "Ａ", text.Widen(right))
+	add("v2.key.width", "", text.Widen(right))
+	for _, k := range writtenKeys(right) {
+		add(k.flaw.Cause, k.flaw.Value, k.key)
+	}
 	add("v2.key.blanks", "%0A", right+"%0A")
 	add("v2.key.blanks", "%20", right+"%20")
 	add("v2.key.doubled", "&key=key=…", "key="+right)
@@ -111,7 +114,7 @@ func keyWays(f *facts, known *Known, right string) (list []keyWay, likely int) {
 // placeholderKeys stand where a key belongs in samples and configuration files.
 var placeholderKeys = placeholders(
 	[]string{"key", "api_key", "apikey", "apiKey", "ApiKey", "mch_key", "mchKey", "secret", "api_secret", "appsecret", "partner_key", "partnerKey", "paySignKey", "APIv2_KEY",
-		"apiv2_key", "apiv2Key", "apiV2Key", "API_KEY", "MCH_KEY", "WXUP_APIV2_KEY", "wechat_key", "wx_key", "wxpay_key", "pay_key", "merchant_key", "token", "signKey", "sign_key"},
+		"apiv2_key", "apiv2Key", "apiV2Key", "API_KEY", "MCH_KEY", "WXUP_APIV2_KEY", "WXPAY_KEY", "WXPAY_APIV2_KEY", "WECHAT_PAY_KEY", "wx.pay.key", "wxpay.key", "wechat.pay.key", "wx.pay.mchKey", "wx.pay.mch-key", "pay.key", "wechat_key", "wx_key", "wxpay_key", "pay_key", "merchant_key", "token", "signKey", "sign_key"},
 	[]string{"API密钥", "商户密钥", "密钥", "你的密钥", "您的密钥", "32位密钥", "商户API密钥", "商户平台设置的密钥key", "APIv2密钥", "商户支付密钥", "changeme", "test", "test_key", "password", "123456",
 		"12345678901234567890123456789012", "00000000000000000000000000000000", "11111111111111111111111111111111", "abcdefghijklmnopqrstuvwxyz123456", "xxx", "xxxx", "xxxxxx",
 		strings.Repeat("x", 32), strings.Repeat("X", 32), strings.Repeat("*", 32), "******", "APIv2Key", "YOUR_APIV2_KEY", "apiclient_key.pem", "apiclient_cert.pem", "apiclient_cert.p12", "./apiclient_key.pem", "cert/apiclient_key.pem", "your-api-key", "your api key", "<API key>"})
@@ -163,7 +166,17 @@ func glueWays() []glueWay {
 		{text.NewFlaw(renamed, "mch_key"), around("&mch_key=", "")},
 		{text.NewFlaw(renamed, "pay_key"), around("&pay_key=", "")},
 		{text.NewFlaw(doubled, "&key=…&"), around("&key=", "&")},
+		{text.NewFlaw(renamed, "sign"), around("&sign=", "")},
+		{text.NewFlaw(renamed, "partnerKey"), around("&partnerKey=", "")},
+		{text.NewFlaw(renamed, "paternerKey"), around("&paternerKey=", "")},
+		{text.NewFlaw(renamed, "appsecret"), around("&appsecret=", "")},
+		{text.NewFlaw(renamed, "app_secret"), around("&app_secret=", "")},
+		{text.NewFlaw(renamed, "appkey"), around("&appkey=", "")},
 		{text.NewFlaw(renamed, "&amp;key"), around("&amp;key=", "")},
+		{text.NewFlaw(joined, "…&key:KEY"), around("&key:", "")},
+		{text.NewFlaw(joined, "…&keyKEY"), around("&key", "")},
+		{text.NewFlaw(joined, "…;key=KEY"), around(";key=", "")},
+		{text.NewFlaw(joined, "…|key=KEY"), around("|key=", "")},
 		{text.NewFlaw(joined, "…& key=KEY"), around("& key=", "")},
 		{text.NewFlaw(joined, "…&key= KEY"), around("&key= ", "")},
 		{text.NewFlaw(joined, "…?key=KEY"), around("?key=", "")},

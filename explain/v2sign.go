@@ -25,15 +25,23 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 			list = append(list, x)
 		}
 	}
-	key := ""
-	if m := known.Merchant; m != nil {
-		key = m.APIv2Key
-	}
+	key := ownKey(known)
 	if key != "" && (sign.VerifyV2(fields, key) || sign.VerifyV2(documented(f, fields), key)) {
 		d.verified("note.sign_right")
 		return
 	}
+	whole := list
+	list = slices.DeleteFunc(slices.Clone(list), func(x text.Field) bool { return holdsKey(x.Value, key) })
+	for _, x := range whole {
+		if holdsKey(x.Value, key) { // it is not to be sent, and so not signed
+			delete(fields, x.Name)
+		}
+	}
 	s := &signing{draft: d, work: sums.work, key: key, wanted: sign.V2Text(fields, key), sent: readSign(sent)}
+	if signsText(sent) {
+		d.find("v2.sign.text", "", "sign="+text.Visible(d.secrets.mask(sent), 80))
+		return
+	}
 	if name := known.secretIn(sent, seal.Readings(sent)); name != "" {
 		d.find("v2.sign.secret", name, "sign="+d.secrets.cutWord(sent))
 		return
@@ -50,7 +58,10 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 		d.find("v2.sign.length", fmt.Sprint(len(sent)), "sign="+d.secrets.visible(sent, 80))
 		return
 	}
-	s.sets, s.orders, s.shapes = fieldWays(f, known, list), orderWays(), shapeWays(f)
+	s.sets, s.orders, s.shapes = fieldWays(f, known, list), orderWays(), append(shapeWays(f), wrappedShapes()...)
+	if len(whole) > len(list) {
+		s.sets = slices.Insert(s.sets, 1, fieldWay{nil, fieldWays(f, known, whole)[0].list, nil})
+	}
 	s.heavy = mediaFields(f, sums, s.sets[0].list())
 	s.keys, s.likelyKeys = keyWays(f, known, key)
 	s.glues = glueWays()
@@ -78,6 +89,31 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 	d.check("note.check_v2_key")
 	d.check("note.check_v2_values")
 	d.check("note.check_v2_fields")
+}
+
+// ownKey returns the APIv2 key of the merchant that the request claims to come from, or "".
+func ownKey(known *Known) string {
+	if known.Merchant == nil {
+		return ""
+	}
+	return known.Merchant.APIv2Key
+}
+
+// holdsKey reports whether a value is the key.
+func holdsKey(value, key string) bool { return equalSecret(strings.TrimSpace(value), key) }
+
+// judgeSentKey says which fields hold the APIv2 key.
+func judgeSentKey(f *facts, d *draft, known *Known) {
+	for _, x := range f.fields {
+		if x.Name != "sign" && holdsKey(x.Value, ownKey(known)) {
+			d.find("v2.key.sent", x.Name, x.Name+"=***")
+		}
+	}
+}
+
+// signsText reports whether a sign is a text that is to be signed.
+func signsText(sent string) bool {
+	return strings.Contains(sent, "mch_id=") && strings.Contains(sent, "key=") && strings.Contains(sent, "&")
 }
 
 // namesSign reports whether a sign is only a word for one.

@@ -200,10 +200,19 @@ func shapeWays(f *facts) []shapeWay {
 		alsoKey(",", ""), alsoKey("&amp;", ""), alsoKey("\n", ""), alsoKey("\n", "\n"), alsoKey(";", ""), alsoKey("|", ""), alsoKey(" ", ""), alsoKey("", ""),
 		all("& ", "="), all(" & ", "="), all(", ", "="), all("; ", "="), all("&", " = "), all("&", ":"), all("&", ": "), all(",", ":"), all("&", "=>"), all("\r\n", "="),
 		between("& ", "="), all(" & ", " = "), all("&", "= "), all("&", " ="),
+		all("&&", "="), all("%26", "="), all("+", "="), all("\t", "="), all("&", ""), all("&", "%3D"), all("%26", "%3D"), all("&", "=="), all("＆", "＝"),
+		between("%26", "="), between("+", "="), between("\t", "="), between("&", "%3D"), between("&", "=="),
 		quotedKey(`"`), quotedKey(`'`),
 		whole("v2.text.utf16", "UTF-16LE", func(b []byte) []byte { return text.UTF16(string(b), binary.LittleEndian) }),
 		whole("v2.text.utf16", "UTF-16BE", func(b []byte) []byte { return text.UTF16(string(b), binary.BigEndian) }),
 	}, rareShapes(f)...)
+}
+
+// printedTypes are what programs print of dictionaries and lists.
+var printedTypes = []string{
+	"System.Collections.Generic.SortedDictionary`2[System.String,System.String]", "System.Collections.Generic.SortedDictionary`2[System.String,System.Object]",
+	"System.Collections.Generic.SortedList`2[System.String,System.String]", "System.Collections.Generic.List`1[System.String]", "System.Collections.Specialized.NameValueCollection",
+	"System.Linq.OrderedEnumerable`2[System.Collections.Generic.KeyValuePair`2[System.String,System.String],System.String]",
 }
 
 // rareShapes lists ways that are tried alone: what a program prints of an object, transforms of the
@@ -246,7 +255,10 @@ func rareShapes(f *facts) (list []shapeWay) {
 	add("v2.text.placeholder", "", func(w *shapeWay) {
 		w.print, w.put = func(dst []byte, _ []text.Field) []byte { return dst }, justKey
 	})
-	for _, n := range append([]string{""}, text.Nothings...) {
+	add("v2.text.placeholder", "", func(w *shapeWay) {
+		w.print, w.put = func(dst []byte, _ []text.Field) []byte { return append(dst, "key="...) }, justKey
+	})
+	for _, n := range slices.Concat([]string{""}, text.Nothings, printedTypes) {
 		instead("v2.text.placeholder", n, func(dst []byte, _ []text.Field) []byte { return append(dst, n...) })
 	}
 	for _, form := range []string{"%s", "%v", "{}", "{name}", "${name}", "$name", "{{name}}", ":name", "#{name}", "%(name)s", "@name", "null", "undefined"} {
@@ -266,12 +278,9 @@ func rareShapes(f *facts) (list []shapeWay) {
 		}
 	}
 	for _, t := range slices.Concat(text.Transforms, text.RareTransforms) {
-		cause := map[text.Kind]string{text.Encoded: "v2.text.encoded", text.Decoded: "v2.text.encoded", text.Hashed: "v2.hash.twice", text.Case: "v2.text.case"}[t.Kind]
-		if cause == "" {
-			cause = "v2.text.ends"
-		}
-		add(cause, t.Name, func(w *shapeWay) { w.whole = func(b []byte) []byte { return []byte(t.Apply(string(b))) } })
-		add(cause, t.Name, func(w *shapeWay) {
+		flaw := changeFlaw(t, "")
+		add(flaw.Cause, flaw.Value, func(w *shapeWay) { w.whole = func(b []byte) []byte { return []byte(t.Apply(string(b))) } })
+		add(flaw.Cause, flaw.Value, func(w *shapeWay) {
 			w.put = func(dst []byte, key string) []byte { return rightGlue([]byte(t.Apply(string(dst))), key) }
 		})
 	}

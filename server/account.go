@@ -26,6 +26,9 @@ type account struct {
 
 func (account) kind() wxup.Family { return wxup.FamilyAccount }
 
+// takesNoToken reports whether the door that the call came in by tells who asks.
+func (a account) takesNoToken() bool { return a.sideCar != "" }
+
 // newID is a rid: 8hex-8hex-8hex, the first group the time.
 func (account) newID(now time.Time) string {
 	var raw [12]byte

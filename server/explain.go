@@ -107,15 +107,17 @@ func (c *call) report(u *upload, r refusal) (report *explain.Report) {
 	}()
 	var found explain.Report
 	req := c.question(u)
+	req.Problem, req.ProblemValue = r.Problem, c.rec.Account
+	if r.Problem == problem.AddressNotAllowed || r.Problem == problem.ComponentAddress {
+		req.ProblemValue = c.rec.Remote
+	}
 	switch family := c.family.kind(); {
 	case c.ep == nil || r.Problem == problem.NotFound || r.Problem == problem.MethodNotAllowed || len(c.rows) == 0:
-		req.Unread, req.Body, req.Problem, req.ProblemValue = false, c.body, r.Problem, c.rec.Account
-		if r.Problem == problem.AddressNotAllowed || r.Problem == problem.ComponentAddress {
-			req.ProblemValue = c.rec.Remote
-		}
+		req.Unread, req.Body = false, c.body
 		var known *explain.Known
 		if family == wxup.FamilyAccount {
 			known = c.knownTokens(req)
+			c.knownSecrets(known)
 		} else {
 			known = c.knownMerchants(u)
 		}
@@ -148,6 +150,9 @@ func (c *call) question(u *upload) *explain.Request {
 	}
 	if c.family.kind() == wxup.FamilyAccount && !c.s.RequireHTTPS {
 		req.Scheme = "" // plain HTTP is as good here
+	}
+	if a, ok := c.family.(interface{ takesNoToken() bool }); ok {
+		req.NoToken = a.takesNoToken()
 	}
 	if c.r.TLS != nil {
 		req.Scheme, req.ClientCertificates = "https", c.r.TLS.PeerCertificates
@@ -279,10 +284,24 @@ func (c *call) knownApps(req *explain.Request) (list []explain.App) {
 			list = append(list, explain.App{ID: app.AppID, Secret: app.Secret})
 		}
 		if comp, err := c.s.Index.Component(c.ctx, id); err == nil {
-			list = append(list, explain.App{ID: comp.AppID, Secret: comp.Secret})
+			list = append(list, explain.App{ID: comp.AppID, Secret: comp.Secret, Component: true})
 		}
 	}
 	return list
+}
+
+// knownSecrets adds the secrets that may have been sent in place of an app's.
+func (c *call) knownSecrets(k *explain.Known) {
+	if merchants, err := c.s.Index.Merchants(c.ctx, maxOthers); err == nil {
+		for _, m := range merchants {
+			k.Others = append(k.Others, &explain.Merchant{ID: m.MchID, APIv2Key: m.APIv2Key, APIv3Key: m.APIv3Key})
+		}
+	}
+	if apps, err := c.s.Index.Apps(c.ctx, maxOthers); err == nil {
+		for _, app := range apps {
+			k.Secrets = append(k.Secrets, explain.Secret{Of: app.AppID, Value: app.Secret})
+		}
+	}
 }
 
 // A text that is not a token is compared with the tokens if it is too long to be found by guessing.
@@ -346,4 +365,5 @@ var whispered = map[string]bool{
 	"account.token.cut": true, "account.token.start_lost": true, "account.token.misspelled": true, "account.token.unknown": true, "account.token.short": true, "account.token.case": true,
 	"account.ask.secret_cut": true, "account.ask.secret_case": true, "account.ask.secret_wrong": true,
 	"v2.key.cut": true, "v2.key.case": true, "v2.sign.secret": true, "v3.signature.secret": true,
+	"account.ask.secret_changed": true, "account.ask.secret_other": true, "v2.key.masked": true, "v2.key.misspelled": true,
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -97,6 +98,11 @@ func (v *payV2) prove(c *call, u *upload) error {
 	}
 	if err := verifyV2(c, u.fields); err != nil {
 		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.fields)) {
+		if sameSecret(strings.TrimSpace(u.fields[name]), merchant.APIv2Key) {
+			c.warn("the APIv2 key was sent as %.64q; it is only appended to the text that is signed, and must be set anew: it is now in logs", name)
+		}
 	}
 	if merchant.Disabled || merchant.Endpoints != nil && !slices.Contains(merchant.Endpoints, c.ep.Name) {
 		return refuse(problem.NotPermitted, "the merchant may not use %s", c.ep.Name)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/wxup/wxup/problem"
@@ -23,6 +24,9 @@ func componentToken(c *call, ask tokenRequest) (any, error) {
 		return nil, refuse(problem.BadTicket, "the component_verify_ticket is not the one that was pushed")
 	case !c.from.mayCall(comp.AllowIPs):
 		return nil, refuse(problem.ComponentAddress, "%s is not registered for %s", c.rec.Remote, comp.AppID)
+	}
+	if strings.ContainsAny(ask.Ticket, "<>") {
+		c.warn("component_verify_ticket holds XML; the ticket is the text within ComponentVerifyTicket, without CDATA")
 	}
 	t, err := c.s.issue(c.ctx, Token{Kind: ComponentToken, Subject: comp.AppID, Component: comp.AppID}, tokenLife, tokenGrace)
 	return struct {

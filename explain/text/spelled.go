@@ -24,6 +24,19 @@ var spellings = []struct {
 	{"b'\\x…'", unescapeBytes},
 	{"ffffff…", unextend},
 	{"[1, 2, …]", numbersIn},
+	{`\x…`, func(s string) []byte {
+		if !strings.HasPrefix(s, `\x`) {
+			return nil
+		}
+		return pairsIn(s)
+	}},
+	{"UUID", func(s string) []byte {
+		if !inUUID.MatchString(s) {
+			return nil
+		}
+		b, _ := hex.DecodeString(strings.NewReplacer("-", "", "{", "", "}", "").Replace(s))
+		return b
+	}},
 	{"<Buffer …>", pairsIn},
 	{"0–9", func(s string) []byte {
 		n, ok := new(big.Int).SetString(s, 10)
@@ -47,6 +60,9 @@ var spellings = []struct {
 		return []byte(s)
 	}},
 	{"bytes", func(s string) []byte {
+		if isASCII(s) {
+			return nil
+		}
 		var b []byte
 		for _, r := range s {
 			if r > 0xFF {
@@ -89,6 +105,7 @@ var (
 	extended  = regexp.MustCompile(`^(?i:(?:ffffff)?[0-9a-f]{2})+$`)
 	number    = regexp.MustCompile(`-?\d+`)
 	hexDigits = regexp.MustCompile(`(?i)[0-9a-f]{2,}`)
+	inUUID    = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$`)
 )
 
 // unescapeBytes reads Python's repr of bytes.

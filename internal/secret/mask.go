@@ -19,7 +19,7 @@ func (s *Set) mask(text string, config bool) string {
 	}
 	raw := unsafe.Slice(unsafe.StringData(text), len(text)) // only read
 	var room [8]span
-	list := s.look(room[:0], raw, config)
+	list := s.grouped(s.look(room[:0], raw, config), raw)
 	for layer, at := raw, []int32(nil); escaped(layer) && len(text) <= maxUnescaped; {
 		layer, at = unescape(layer, at)
 		for _, x := range s.look(nil, layer, config) {

@@ -2,9 +2,9 @@
 //
 // A [Set] holds the secrets that a program knows: API keys, app secrets, tokens, private keys,
 // passwords. [Set.Mask] hides them in a text, in any of the encodings in which they travel: plain,
-// hex, base64 at any offset, percent and backslash escapes, in any mixture of these escapes. It
-// also hides what looks like a secret, known or not: see shape.go. A Set that is empty or nil
-// hides those alone.
+// hex, base64 at any offset, percent and backslash escapes, in any mixture of these escapes, and in
+// groups of characters. It also hides what looks like a secret, known or not: see shape.go. A Set
+// that is empty or nil hides those alone.
 //
 // Mask looks at each byte once and allocates nothing if there is nothing to hide.
 package secret
