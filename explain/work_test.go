@@ -24,7 +24,7 @@ func TestWork(t *testing.T) {
 		"two at once":  {v3(all(pythonJSON, swapped)), 2025},
 		"nobody's key": {v3(func(c *client) { c.encode = garbage }), 725},
 		"nothing fits": {v3(setLine(3, func(*client, string) string { return "made twice" })), 36_000},
-		"v2":           {V2(v2.request(), v2.known).Work, 31_400},
+		"v2":           {V2(v2.request(), v2.known).Work, 31_500},
 	} {
 		if x.got > x.max {
 			t.Errorf("%s: %d hashes, at most %d are allowed", name, x.got, x.max)
