@@ -31,7 +31,7 @@ var constantTime = map[string]int{
 	"app/inspector/session.go session": 1,
 	"server/check.go sameDigest":       2, // as sent, and in lower case
 	"server/files.go sameSecret":       1,
-	"explain/asksecret.go equalSecret":      1, "explain/token.go oneOff": 1,
+	"explain/asksecret.go equalSecret": 1, "explain/token.go oneOff": 1,
 	"sign/v2.go VerifyV2":       1,
 	"sign/v2.go VerifyV2Answer": 1,
 }
