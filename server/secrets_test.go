@@ -13,23 +13,29 @@ import (
 	"github.com/wxup/wxup/sign"
 )
 
-// pieces are the runs of n characters of a secret, as it is and as it is written in hex and in
-// base64, from each of their starts.
+// pieces are the runs of n characters of a secret, as it is and as they are written in hex and in
+// base64, from each of their starts. Of what is hex they have twice as many: fewer digits may be
+// those of a time or an id.
 func pieces(secret string, n int) (list []string) {
-	forms := []string{secret, hex.EncodeToString([]byte(secret))}
-	for i := range 3 {
-		forms = append(forms, strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret[i:])), "="))
-	}
-	for _, s := range forms {
-		for i := range len(s) - n {
+	runs := func(s string, n int) {
+		for i := range len(s) - n + 1 {
 			list = append(list, s[i:i+n])
 		}
+	}
+	if _, err := hex.DecodeString(secret); err == nil {
+		runs(secret, 2*n)
+	} else {
+		runs(secret, n)
+	}
+	runs(hex.EncodeToString([]byte(secret)), 2*n)
+	for i := range 3 {
+		runs(strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret[i:])), "="), (4*n+2)/3)
 	}
 	return list
 }
 
 // TestSecretsNowhere sends each secret in each place where a client may put it by mistake, and
-// looks for any piece of it, of 6 characters, in the record, the log and the answer.
+// looks for any 6 characters of it in the record, the log and the answer.
 func TestSecretsNowhere(t *testing.T) {
 	const (
 		v2Key = "Qw7ErTy9UiOp2AsDfGh4JkLzXcVbNm1Q"
