@@ -222,8 +222,8 @@ var doubledQuotes = regexp.MustCompile(`([a-z_]+)="\\?"([^",\\]+)\\?""`)
 // unclosed matches a value that lacks its closing quote, with the pair that follows; unclosedLast
 // one at the end of the header.
 var (
-	unclosed     = regexp.MustCompile(`([a-z_]+)="([^",]*),([a-z_]+)="`)
-	unclosedLast = regexp.MustCompile(`([a-z_]+)="[^"]*$`)
+	unclosed     = regexp.MustCompile(`([a-z_]+)="([^",]+),([a-z_]+)="`)
+	unclosedLast = regexp.MustCompile(`([a-z_]+)="[^"]+$`)
 )
 
 // renamedPairs returns the right name of each pair, "" if it has none. If one pair has a name that

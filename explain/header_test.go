@@ -40,6 +40,9 @@ const (
 
 // insteadRows are requests with something else in place of the signature, or around it.
 var insteadRows = []mistake{
+	{"another scheme, and a signature that ends in k=", "v3.authorization.scheme v3.signature.short", all(withEncoding(func(sig []byte) string {
+		return base64.StdEncoding.EncodeToString(append(sig[:253:253], 0x69)) // …k=
+	}), sendHeader(func(h string) string { return strings.Replace(h, "WECHATPAY2-SHA256-RSA2048", "RSA", 1) }))},
 	{"the APIv3 key", "v3.signature.secret", instead(testV3Key)},
 	{"the APIv2 key", "v3.signature.secret", instead(testV2Key)},
 	{"another merchant's", "v3.signature.secret", instead("v3KeyOfTheNeighbour0123456789abc")},

@@ -42,6 +42,7 @@ var jsonTales = []mistake{
 	{"a comment", "json.comment", rewritten(`","`, `", // the digest`+"\n"+`"`)},
 	{"a quote in the name", "json.inner_quote", rewritten("filea", `12" wide`)},
 	{"no end", "json.unclosed", rewritten("}", "")},
+	{"no end of the last string", "json.unclosed", rewritten(`"}`, "")},
 	{"a list", "json.list", rewritten("{", "[{", "}", "}]")},
 	{"a map of Java", "json.printed", rewritten(`"`, "", ":", "=", ",", ", ")},
 	{"a hash of Ruby", "json.separator", rewritten(":", "=>")},
@@ -82,7 +83,7 @@ func TestLooseJSON(t *testing.T) {
 			t.Errorf("%s: %v, %v", s, flaws, ok)
 		}
 	}
-	for _, s := range []string{"", "filea.jpg", "{a}", "{:}", "{=}", `{"a"}`, `{"a":}`, `{"a":"b`, "{" + strings.Repeat(`"a":{`, 100), strings.Repeat("{", 9000)} {
+	for _, s := range []string{"", "filea.jpg", "{a}", "{:}", "{=}", `{"a"}`, `{"a":}`, `{"a":"b"c`, "{" + strings.Repeat(`"a":{`, 100), strings.Repeat("{", 9000)} {
 		if flaws, ok := text.LooseJSON(s); ok {
 			t.Errorf("%.40s: read, %v", s, flaws)
 		}

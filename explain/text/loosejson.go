@@ -276,7 +276,11 @@ func (l *looseJSON) text(closing, ends string) bool {
 		}
 		l.take(n)
 	}
-	return false
+	if l.has("json.inner_quote") {
+		return false // which quote ends the string is not known
+	}
+	l.flaw("json.unclosed", closing)
+	return true
 }
 
 // isEscape reports whether s begins with an escape of JSON.
