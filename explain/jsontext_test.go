@@ -83,7 +83,7 @@ func TestLooseJSON(t *testing.T) {
 			t.Errorf("%s: %v, %v", s, flaws, ok)
 		}
 	}
-	for _, s := range []string{"", "filea.jpg", "{a}", "{:}", "{=}", `{"a"}`, `{"a":}`, `{"a":"b"c`, "{" + strings.Repeat(`"a":{`, 100), strings.Repeat("{", 9000)} {
+	for _, s := range []string{"", "#", "/", "filea.jpg", "{a}", "{:}", "{=}", `{"a"}`, `{"a":}`, `{"a":"b"c`, "{" + strings.Repeat(`"a":{`, 100), strings.Repeat("{", 9000)} {
 		if flaws, ok := text.LooseJSON(s); ok {
 			t.Errorf("%.40s: read, %v", s, flaws)
 		}

@@ -170,12 +170,16 @@ func brokenMeta(f *facts, d *draft) {
 			return
 		}
 	}
+	if inner := strings.ReplaceAll(bare, `\"`, `"`); inner != bare && text.ParseMembers([]byte(inner)) != nil {
+		d.find("form.meta_encoded", `\"`, bare)
+		return
+	}
 	if misspeltJSON(d, bare, bare) {
 		return
 	}
 	names := []string{f.ep.NameField, f.ep.DigestField}
 	if !slices.ContainsFunc(names, func(name string) bool { return name != "" && !strings.Contains(bare, name) }) {
-		d.find("json.printed", text.Visible(bare, 24), bare)
+		d.find("json.printed", d.secrets.visible(bare, 24), bare)
 		return
 	}
 	var syntax *json.SyntaxError
@@ -192,10 +196,6 @@ func brokenMeta(f *facts, d *draft) {
 // misspeltJSON says what JSON does not allow in a text that can be read as an object all the same.
 // It reports whether it said anything.
 func misspeltJSON(d *draft, bare, fact string) bool {
-	if inner := strings.ReplaceAll(bare, `\"`, `"`); inner != bare && text.ParseMembers([]byte(inner)) != nil {
-		d.find("form.meta_encoded", `\"`, fact)
-		return true
-	}
 	flaws, ok := text.LooseJSON(bare)
 	if !ok || len(flaws) == 0 {
 		return false
@@ -204,7 +204,7 @@ func misspeltJSON(d *draft, bare, fact string) bool {
 		return slices.ContainsFunc(flaws, func(f text.Flaw) bool { return f.Cause == cause })
 	}
 	if has("json.unquoted") && (has("json.separator") || has("json.head")) {
-		d.find("json.printed", text.Visible(bare, 16), fact)
+		d.find("json.printed", d.secrets.visible(bare, 16), fact)
 		return true
 	}
 	for _, f := range flaws {

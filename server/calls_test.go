@@ -111,6 +111,7 @@ func TestCalls(t *testing.T) {
 		{name: "&amp;", method: "GET", target: strings.ReplaceAll(ask(appid, appSecret), "&", "&amp;"), want: "account.ask.name"},
 		{name: "stable: a form", target: "/cgi-bin/stable_token", body: ask(appid, appSecret)[15:], want: "account.ask.form"},
 		{name: "stable: no JSON", target: "/cgi-bin/stable_token", body: "{'appid': 'x'}", want: "json.quotes"},
+		{name: "stable: quotes escaped", target: "/cgi-bin/stable_token", body: `{\"appid\":\"x\"}`, want: "account.ask.json"},
 		{name: "stable: encoded twice", target: "/cgi-bin/stable_token", body: `"{\"appid\":\"x\"}"`, want: "account.ask.json"},
 		{name: "stable: no body", target: "/cgi-bin/stable_token", want: "account.ask.no_body"},
 		{name: "stable: another secret", target: "/cgi-bin/stable_token", body: stable(appid, strings.Repeat("ab", 16)), want: "account.ask.secret_wrong"},

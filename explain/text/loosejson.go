@@ -53,16 +53,15 @@ func (l *looseJSON) take(n int) string {
 func (l *looseJSON) blanks() {
 	for {
 		l.rest = strings.TrimLeftFunc(l.rest, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
-		end, n := "", 0
-		switch {
-		case strings.HasPrefix(l.rest, "//"), strings.HasPrefix(l.rest, "#"):
-			end = "\n"
-		case strings.HasPrefix(l.rest, "/*"):
-			end, n = "*/", 2
-		default:
+		end, n := "\n", 0
+		mark := firstIn(l.rest, "//", "/*", "#")
+		switch mark {
+		case "":
 			return
+		case "/*":
+			end, n = "*/", 2
 		}
-		l.flaw("json.comment", l.rest[:min(len(l.rest), 12)])
+		l.flaw("json.comment", mark)
 		i := strings.Index(l.rest, end)
 		if i < 0 {
 			i, n = len(l.rest), 0
@@ -82,7 +81,7 @@ func (l *looseJSON) object() bool {
 		if head := strings.TrimSpace(l.rest[:i]); head == "[" {
 			l.flaw("json.list", "[")
 		} else {
-			l.flaw("json.head", head)
+			l.flaw("json.head", shortWord(head))
 		}
 		l.take(i)
 	}
@@ -96,6 +95,24 @@ func (l *looseJSON) object() bool {
 		l.flaw("json.tail", firstRune(rest))
 	}
 	return true
+}
+
+// firstIn returns the prefix of a text that is in a list; "" if none is.
+func firstIn(s string, prefixes ...string) string {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return p
+		}
+	}
+	return ""
+}
+
+// shortWord returns a word, or how a long one begins, of which a part may be a secret's.
+func shortWord(s string) string {
+	if len(s) > 16 {
+		return firstRune(s) + "…"
+	}
+	return s
 }
 
 func firstRune(s string) string {
@@ -234,11 +251,10 @@ func (l *looseJSON) word(ends string) bool {
 		if strings.ContainsAny(bare, "\"{}[]") {
 			return false
 		}
-		shown := bare
 		if strings.ContainsAny(ends, "}") {
-			shown = bare[:1] + "…" // a value may be a secret
+			bare = firstRune(bare) + "…" // a value may be a secret
 		}
-		l.flaw("json.unquoted", shown)
+		l.flaw("json.unquoted", shortWord(bare))
 	}
 	l.take(i)
 	return true
