@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,7 @@ func runExec(cmd *cobra.Command, p *program, f serveFlags, mode datadir.Mode, ar
 	ctx := context.WithoutCancel(cmd.Context())
 	at := *p
 	var own *node.Node
+	end := func() {} // of own
 	if !node.Alive(p.data) {
 		if !cmd.Flags().Changed("data") && os.Getenv("WXUP_DATA") == "" {
 			if p.index != "" {
@@ -74,11 +76,12 @@ func runExec(cmd *cobra.Command, p *program, f serveFlags, mode datadir.Mode, ar
 		running, stop := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		go func() { done <- own.Run(running, func() {}) }()
-		defer func() {
+		end = sync.OnceFunc(func() {
 			stop()
 			<-done
 			own.Close()
-		}()
+		})
+		defer end()
 	} else if set := behaviour(cmd); set != "" {
 		return texts.Errorf("--%s is for a server that exec starts itself, and one runs in %s; stop it, or give the flag to it", set, p.data)
 	}
@@ -101,6 +104,7 @@ func runExec(cmd *cobra.Command, p *program, f serveFlags, mode datadir.Mode, ar
 	if !ran {
 		return exit(status)
 	}
+	end() // then all that CMD has sent is known
 	st, err := datadir.OpenExisting(ctx, at.data, at.index)
 	if err != nil {
 		return err
