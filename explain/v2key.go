@@ -67,10 +67,10 @@ func keyWays(f *facts, known *Known, right string) (list []keyWay, likely int) {
 	if raw, err := base64.StdEncoding.DecodeString(right); err == nil {
 		add("v2.key.hashed", "base64⁻¹", string(raw))
 	}
+	likely = len(list)
 	for _, k := range []string{"key", "API_KEY", "null", "undefined", "None", "192006250b4c09247ec02edce69f6a2d", "8934e7d15453e97507ef794cf7b0519d"} {
 		add("v2.key.placeholder", k, k) // the last two are the sample keys of the documents
 	}
-	likely = len(list)
 	if m != nil {
 		for _, k := range m.Keys {
 			if k.Serial != "" {
@@ -128,8 +128,8 @@ func placeholders(names, others []string) (list []string) {
 	return append(list, others...)
 }
 
-// glueWays lists ways to append the key to the fields.
-func glueWays() []glueWay {
+// glueWays lists ways to append the key to the fields, the likely ones first.
+func glueWays() (list []glueWay, likely int) {
 	around := func(before, after string) glue {
 		return func(dst []byte, key string) []byte {
 			return append(append(append(dst, before...), key...), after...)
@@ -139,7 +139,7 @@ func glueWays() []glueWay {
 		return func(dst []byte, key string) []byte { return append([]byte(before+key+after), dst...) }
 	}
 	const missing, joined, doubled, sorted, renamed = "v2.key.missing", "v2.key.joined", "v2.key.doubled", "v2.key.sorted", "v2.key.name"
-	return []glueWay{
+	list = []glueWay{
 		{text.NewFlaw(missing, ""), func(dst []byte, _ string) []byte { return dst }},
 		{text.NewFlaw(joined, "…"+"KEY"), around("", "")},
 		{text.NewFlaw(doubled, "&&key="), around("&&key=", "")},
@@ -164,19 +164,10 @@ func glueWays() []glueWay {
 		{text.NewFlaw(renamed, "secret"), around("&secret=", "")},
 		{text.NewFlaw(renamed, "paySignKey"), around("&paySignKey=", "")},
 		{text.NewFlaw(renamed, "mch_key"), around("&mch_key=", "")},
+		{text.NewFlaw(renamed, "sign"), around("&sign=", "")},
 		{text.NewFlaw(renamed, "pay_key"), around("&pay_key=", "")},
 		{text.NewFlaw(doubled, "&key=…&"), around("&key=", "&")},
-		{text.NewFlaw(renamed, "sign"), around("&sign=", "")},
-		{text.NewFlaw(renamed, "partnerKey"), around("&partnerKey=", "")},
-		{text.NewFlaw(renamed, "paternerKey"), around("&paternerKey=", "")},
-		{text.NewFlaw(renamed, "appsecret"), around("&appsecret=", "")},
-		{text.NewFlaw(renamed, "app_secret"), around("&app_secret=", "")},
-		{text.NewFlaw(renamed, "appkey"), around("&appkey=", "")},
 		{text.NewFlaw(renamed, "&amp;key"), around("&amp;key=", "")},
-		{text.NewFlaw(joined, "…&key:KEY"), around("&key:", "")},
-		{text.NewFlaw(joined, "…&keyKEY"), around("&key", "")},
-		{text.NewFlaw(joined, "…;key=KEY"), around(";key=", "")},
-		{text.NewFlaw(joined, "…|key=KEY"), around("|key=", "")},
 		{text.NewFlaw(joined, "…& key=KEY"), around("& key=", "")},
 		{text.NewFlaw(joined, "…&key= KEY"), around("&key= ", "")},
 		{text.NewFlaw(joined, "…?key=KEY"), around("?key=", "")},
@@ -184,6 +175,17 @@ func glueWays() []glueWay {
 		{text.NewFlaw(joined, "…%26key%3DKEY"), around("%26key%3D", "")},
 		{text.NewFlaw(joined, "KEY…&key=KEY"), func(dst []byte, key string) []byte { return rightGlue(append([]byte(key), dst...), key) }},
 	}
+	return append(list, []glueWay{
+		{text.NewFlaw(renamed, "partnerKey"), around("&partnerKey=", "")},
+		{text.NewFlaw(renamed, "paternerKey"), around("&paternerKey=", "")},
+		{text.NewFlaw(renamed, "appsecret"), around("&appsecret=", "")},
+		{text.NewFlaw(renamed, "app_secret"), around("&app_secret=", "")},
+		{text.NewFlaw(renamed, "appkey"), around("&appkey=", "")},
+		{text.NewFlaw(joined, "…&key:KEY"), around("&key:", "")},
+		{text.NewFlaw(joined, "…&keyKEY"), around("&key", "")},
+		{text.NewFlaw(joined, "…;key=KEY"), around(";key=", "")},
+		{text.NewFlaw(joined, "…|key=KEY"), around("|key=", "")},
+	}...), len(list)
 }
 
 // sortedKey sorts the key among the fields.

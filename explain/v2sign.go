@@ -64,7 +64,7 @@ func judgeSign(f *facts, d *draft, known *Known, sums *digests, sent string) {
 	}
 	s.heavy = mediaFields(f, sums, s.sets[0].list())
 	s.keys, s.likelyKeys = keyWays(f, known, key)
-	s.glues = glueWays()
+	s.glues, s.likelyGlues = glueWays()
 	s.macs = macs(declaredType(f), key, s.keys, len(s.sent.sum), len(s.sent.loose)/2)
 	s.hashes = map[keyed]hash.Hash{}
 	if s.run() {
@@ -147,16 +147,16 @@ type signing struct {
 	wanted []byte // the right text
 	sent   sentSign
 
-	sets       []fieldWay
-	heavy      []fieldWay // with the file in them
-	orders     []orderWay
-	shapes     []shapeWay
-	keys       []keyWay
-	likelyKeys int // how many of them are combined with other mistakes
-	glues      []glueWay
-	buf        []byte
-	written    bool // buf holds the text of the pick that is tried
-	tried      int
+	sets                    []fieldWay
+	heavy                   []fieldWay // with the file in them
+	orders                  []orderWay
+	shapes                  []shapeWay
+	keys                    []keyWay
+	likelyKeys, likelyGlues int // how many of them are combined with other mistakes
+	glues                   []glueWay
+	buf                     []byte
+	written                 bool // buf holds the text of the pick that is tried
+	tried                   int
 }
 
 // run tries single mistakes with every method, then pairs with the likely ones, then triples. The
@@ -167,7 +167,7 @@ func (s *signing) run() bool {
 	}
 	reaches := []text.Reach{
 		reach(len(s.keys), s.likelyKeys, 4, 2),
-		reach(len(s.glues), len(s.glues), 9, 3),
+		reach(len(s.glues), s.likelyGlues, 9, 3),
 		reach(len(s.sets), 32, 10, 3),
 		reach(len(s.orders), len(s.orders), 3, 1),
 		reach(len(s.shapes), 12, 4, 2),

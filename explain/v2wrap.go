@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/wxup/wxup/explain/text"
@@ -92,14 +91,10 @@ func writtenKeys(right string) (list []keyWay) {
 	}
 	add("v2.key.hashed", "%XX", upper.String())
 	add("v2.key.hashed", "%xx", lower.String())
-	kept := []int{0, 1, 2, 3, 4, 6, 8}
-	for _, first := range kept {
-		for _, last := range kept {
-			rest := len(right) - first - last
-			if rest <= 0 || first+last == 0 {
-				continue
-			}
-			for _, mask := range slices.Compact([]string{"***", "****", "******", "********", strings.Repeat("*", rest), "...", "…", "xxxx"}) {
+	for _, kept := range [][2]int{{4, 4}, {3, 4}, {6, 4}, {0, 4}, {4, 0}, {3, 3}, {2, 2}} {
+		first, last := kept[0], kept[1]
+		if rest := len(right) - first - last; rest > 0 {
+			for _, mask := range []string{"****", strings.Repeat("*", rest)} {
 				add("v2.key.masked", fmt.Sprintf("%d + %s + %d", first, mask, last), right[:first]+mask+right[len(right)-last:])
 			}
 		}

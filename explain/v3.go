@@ -158,14 +158,22 @@ func (x *signer) ownKeys() (n int) {
 
 // opened tries every reading of the signature with every key.
 func (x *signer) opened(s *search, readings []seal.Reading) bool {
+	var unsure []func() bool // what one key in some hundreds opens by chance: it takes a search to find out
 	for _, r := range readings {
 		for i := range x.keys {
-			if k := &x.keys[i]; k.Public.Size() == len(r.Bytes) && x.tryKey(s, r, k) {
+			k := &x.keys[i]
+			if k.Public.Size() != len(r.Bytes) {
+				continue
+			}
+			seals := seal.Open(k.Public, r.Bytes)
+			if len(seals) > 0 && !seals[0].Certain {
+				unsure = append(unsure, func() bool { return x.tryKey(s, r, k, seals) })
+			} else if x.tryKey(s, r, k, seals) {
 				return true
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(unsure, func(try func() bool) bool { return try() })
 }
 
 // turned tries signatures whose bytes were handled as a number, or reversed. Few libraries do that,
@@ -179,7 +187,8 @@ func (x *signer) turned(s *search, readings []seal.Reading) bool {
 			}
 			size := k.Public.Size()
 			as := func(cause string, sig []byte) bool {
-				return x.tryKey(s, seal.Reading{Flaws: append(slices.Clip(r.Flaws), text.NewFlaw(cause, "")), Bytes: sig}, k)
+				r := seal.Reading{Flaws: append(slices.Clip(r.Flaws), text.NewFlaw(cause, "")), Bytes: sig}
+				return x.tryKey(s, r, k, seal.Open(k.Public, sig))
 			}
 			switch n := len(r.Bytes); {
 			case n == size:
@@ -202,10 +211,9 @@ func (x *signer) turned(s *search, readings []seal.Reading) bool {
 	return false
 }
 
-// tryKey opens one reading of the signature with one key. If that succeeds, it looks for the text
-// and reports all that was found out.
-func (x *signer) tryKey(s *search, r seal.Reading, k *holder) bool {
-	seals := seal.Open(k.Public, r.Bytes)
+// tryKey looks for the text in what one reading of the signature holds under one key, and reports
+// all that was found out.
+func (x *signer) tryKey(s *search, r seal.Reading, k *holder, seals []*seal.Seal) bool {
 	var found *seal.Seal
 	if x.f.Unread { // what was signed cannot be known
 		return x.opensUnread(seals, r, k)

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 )
@@ -24,10 +25,24 @@ func TestWork(t *testing.T) {
 		"two at once":  {v3(all(pythonJSON, swapped)), 2025},
 		"nobody's key": {v3(func(c *client) { c.encode = garbage }), 725},
 		"nothing fits": {v3(setLine(3, func(*client, string) string { return "made twice" })), 36_000},
-		"v2":           {V2(v2.request(), v2.known).Work, 31_500},
+		"v2":           {V2(v2.request(), v2.known).Work, 29_200},
 	} {
 		if x.got > x.max {
 			t.Errorf("%s: %d hashes, at most %d are allowed", name, x.got, x.max)
+		}
+	}
+}
+
+// TestOpenedByChance: one key in some hundreds opens a signature by chance, so far as can be told
+// without its text. That costs no search if another key opens it for certain.
+func TestOpenedByChance(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{34, 416, 825} {
+		c := newClient()
+		c.nonce = fmt.Sprintf("%032d", n)
+		c.key = c.w.other
+		if r := V3(c.request(), c.w.known); r.Work > 100 || !r.Has("v3.key.other_merchant") {
+			t.Errorf("%d: %d hashes, %v", n, r.Work, r.Findings)
 		}
 	}
 }
