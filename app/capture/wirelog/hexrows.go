@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -52,7 +53,7 @@ func hexDump(text []byte) []byte {
 		}
 		row, ok := hexRow(line)
 		at := -1
-		if m := rowOffset.FindSubmatch(append(line, ' ')); m != nil {
+		if m := rowOffset.FindSubmatch(append(slices.Clip(line), ' ')); m != nil {
 			n, _ := strconv.ParseUint(string(m[1]), 16, 32)
 			at = int(n)
 		}

@@ -75,7 +75,7 @@ func HTTP(text []byte) (raw []byte, name string, strong, found bool) {
 
 var firstLine = regexp.MustCompile(`^(?:[A-Z]{3,10} \S+ HTTP/\d|HTTP/\d|\x16\x03)`)
 
-// isHTTP tells that what was read is HTTP, or the TLS that hides it.
+// isHTTP reports whether what was read is HTTP, or the TLS that hides it.
 func isHTTP(raw []byte) bool {
 	return firstLine.Match(bytes.TrimLeft(raw[:min(len(raw), 4096)], "\r\n"))
 }
