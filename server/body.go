@@ -97,7 +97,11 @@ func (b *body) end(size int64) (err error) {
 		return nil
 	}
 	until := time.Now().Add(drainTime).UnixNano()
-	rest := make([]byte, freeStep)
+	step := int64(freeStep)
+	if size >= 0 {
+		step = min(step, size-b.got)
+	}
+	rest := make([]byte, step)
 	for err == nil && b.err == nil && (size < 0 || b.got < size) {
 		var n int
 		n, err = b.receive(rest, until)

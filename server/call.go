@@ -174,7 +174,7 @@ func (c *call) framed(err error, got int64) {
 	}
 }
 
-// readAll reads the body of a call that is no upload.
+// readAll reads the body of a call other than an upload.
 func (c *call) readAll() ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxField))
 	c.body = body

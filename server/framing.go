@@ -17,8 +17,7 @@ type framing struct {
 	after  []byte // the beginning of what came behind the form
 }
 
-// badChunks reports whether what was sent is no sequence of chunks. Otherwise the rest of them did
-// not come.
+// badChunks reports whether the body is not a sequence of chunks, rather than one that breaks off.
 func (f *framing) badChunks() bool { return f.chunks != nil && !waited(f.chunks) }
 
 // waited reports whether a body has no end because more of it was waited for.

@@ -122,7 +122,7 @@ func (s *Server) read(c *call) (*upload, error) {
 	u := readUpload(c.ep, c.r.Header.Get("Content-Type"), b, func(u *upload) error { return c.known(b, c.family.recognize(c, u)) })
 	if b.err == nil && (u.err == nil || errors.Is(u.err, form.ErrTruncated) || errors.Is(u.err, form.ErrRead) || c.r.ContentLength < 0) {
 		c.framed(b.end(c.r.ContentLength), b.got)
-		if u.err == nil {
+		if u.err == nil && c.framing.chunks != nil {
 			c.framing.after = b.tail(u.size)
 		}
 	}

@@ -35,12 +35,12 @@ var tokenCalls = map[string]tokenCall{
 func (s *Server) token(w http.ResponseWriter, r *http.Request, tc tokenCall) {
 	c := s.newCall(w, r, account{corp: tc.corp}, nil)
 	answer, err := giveToken(c, tc)
-	if right := explain.RightHost(&explain.Request{Target: target(r), Host: r.Host}); right != "" && err == nil {
-		c.warn("the request names the host %.128q; the real service has this API at %s", r.Host, right)
-	}
 	if err != nil {
 		c.refuse(err)
 		return
+	}
+	if right := explain.RightHost(&explain.Request{Target: target(r), Host: r.Host}); right != "" {
+		c.warn("the request names the host %.128q; the real service has this API at %s", r.Host, right)
 	}
 	c.rec.Proven = true
 	ctx, cancel := c.closing()
