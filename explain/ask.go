@@ -64,7 +64,7 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 	}
 	for _, p := range slices.Concat(here, there) {
 		if (isSecretName(p.name) || len(p.value) > longestID) && !isAskPlaceholder(p.value) {
-			d.secrets.add(p.value) // or one in the place of an id
+			d.secrets.add(p.value) // or a secret sent as an id
 		}
 	}
 	if at := nestedIn(inJSON, c.params); at != "" && !hasAny(slices.Concat(here, there), c.params) {
@@ -93,8 +93,8 @@ func judgeAsk(f *facts, d *draft, c *apiCall, known *Known) {
 			judgeParameter(d, name, value, here)
 		}
 	}
-	if force, ok := first(inJSON, "force_refresh"); ok && c.ask == "json" && force != "true" && force != "false" || slices.ContainsFunc(inJSON, func(p parameter) bool { return p.name == "force_refresh" && !p.typed && p.value != "null" }) {
-		d.find("account.ask.force_refresh", "", "force_refresh="+text.Visible(force, 20))
+	if i := slices.IndexFunc(inJSON, func(p parameter) bool { return p.name == "force_refresh" && !p.isBool() }); i >= 0 && c.ask == "json" {
+		d.find("account.ask.force_refresh", "", "force_refresh="+text.Visible(inJSON[i].value, 20))
 	}
 	if n := len(d.report.Findings); n == 0 || n == 1 && d.found("account.ask.secret_length") {
 		judgeAccount(f, d, c, here, known)
@@ -249,7 +249,7 @@ func judgeQuestion(f *facts, d *draft) {
 	}
 }
 
-// jsonType names the type of a JSON value that is no text.
+// jsonType shows the type of a JSON value other than a string.
 func jsonType(value string) string {
 	switch {
 	case strings.HasPrefix(value, "["):

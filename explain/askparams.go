@@ -10,7 +10,12 @@ import (
 // parameter is a parameter of a call for a token.
 type parameter struct {
 	name, value string
-	typed       bool // a JSON value that is no text
+	typed       bool // a JSON value other than a string
+}
+
+// isBool reports whether the value is true or false in JSON, or null, which is as good as none.
+func (p parameter) isBool() bool {
+	return p.value == "null" || p.typed && (p.value == "true" || p.value == "false")
 }
 
 func pairsOf(query string) (list []parameter) {

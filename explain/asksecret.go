@@ -22,8 +22,8 @@ func equalSecret(a, b string) bool {
 func (d *draft) askSecret(name, id, sent, right string, known *Known) {
 	d.secrets.add(right)
 	fact := name + "=" + cutSecret(sent)
-	how := changedSecret(sent, right)
-	if how != "" || known.ownerOf(sent) != "" || isNumber(sent) { // which says more than its length
+	how, owner := changedSecret(sent, right), known.ownerOf(sent)
+	if how != "" || owner != "" || isNumber(sent) { // which says more than its length
 		d.drop("account.ask.secret_length")
 	}
 	switch {
@@ -31,8 +31,8 @@ func (d *draft) askSecret(name, id, sent, right string, known *Known) {
 		d.find("account.ask.secret_case", id, fact)
 	case how != "":
 		d.find("account.ask.secret_changed", how, fact)
-	case known.ownerOf(sent) != "":
-		d.find("account.ask.secret_other", known.ownerOf(sent), fact)
+	case owner != "":
+		d.find("account.ask.secret_other", owner, fact)
 	case isNumber(sent):
 		d.find("account.ask.secret_number", name, fact)
 	case d.found("account.ask.secret_length"):
@@ -99,8 +99,8 @@ var kindBefore = map[string]string{
 	"component_verify_ticket": "ticket", "authorization_code": "queryauthcode", "authorizer_refresh_token": "refreshtoken",
 }
 
-// judgeKind says that a parameter holds a text of another kind: with another word before its @@@,
-// or a text that has one in the place of an id. It reports whether it does.
+// judgeKind says which other kind of text a parameter holds: one with another word before its @@@,
+// or one with @@@ where an id belongs. It reports whether it said anything.
 func judgeKind(d *draft, name, value string, all []parameter) bool {
 	kind, _, ok := strings.Cut(value, "@@@")
 	refresh, _ := first(all, "authorizer_refresh_token")

@@ -143,8 +143,8 @@ func TestHeaderSyntax(t *testing.T) {
 	}
 }
 
-// TestInsteadOfSignature: what stands in place of a signature is named alone. That no key opens it
-// goes without saying, and nothing is shown of a secret.
+// TestInsteadOfSignature: something else was sent as the signature. It is named, nothing is said of
+// keys that do not open it, and no part of a secret is shown.
 func TestInsteadOfSignature(t *testing.T) {
 	t.Parallel()
 	for _, m := range insteadRows {

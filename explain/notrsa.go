@@ -85,8 +85,8 @@ func secretKeys(m *Merchant) (list []secretKey) {
 	return list
 }
 
-// secretIn names the secret that stands in place of a signature: as it is, in hex or in base64. It
-// returns "" if there is none.
+// secretIn returns the name of the known secret that was sent as the signature, in plain, hex or
+// base64; "" if none was.
 func (k *Known) secretIn(sent string, readings []seal.Reading) string {
 	lower := strings.ToLower(sent)
 	is := func(value string) bool {

@@ -76,8 +76,7 @@ func mendHeader(header string) (mended string, found []fault) {
 	return header, found
 }
 
-// withoutJunk takes a line out of a header that is none of a header's: the only one without a
-// colon, and text.
+// withoutJunk removes the one line of a header that is not a header line: a text without a colon.
 func withoutJunk(header string) (mended string, found []fault) {
 	var lines []string
 	for line := range strings.SplitSeq(header, "\r\n") {

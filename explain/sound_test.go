@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestSecretAsID: a secret in the place of an id is shown nowhere, also if it is nobody's.
+// TestSecretAsID: a secret sent as an id is shown nowhere, even if it belongs to nobody.
 func TestSecretAsID(t *testing.T) {
 	for name, query := range map[string]string{
 		"swapped":                  "/cgi-bin/gettoken?corpid=0aBcD1eFgH2iJkL3mNoP4qRsT5uVwX6yZaB7cDeF8gH&corpsecret=ww0123456789abcdef",

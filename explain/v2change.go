@@ -60,7 +60,7 @@ func changeFlaw(t text.Transform, where string) text.Flaw {
 
 var escapes = regexp.MustCompile("%[0-9A-F]{2}")
 
-// valueTransforms are changes that programs make to values that are no ids and no digests.
+// valueTransforms are changes that programs make to values other than ids and digests.
 var valueTransforms = []text.Transform{
 	{Kind: text.Encoded, Name: `\u4e2d`, Apply: func(s string) string { return strings.Trim(strconv.QuoteToASCII(s), `"`) }},
 	{Kind: text.Encoded, Name: "URL", Apply: func(s string) string {

@@ -73,7 +73,8 @@ func (s *Saved) requestBody(h *head, rest []byte) (after []byte) {
 	return after
 }
 
-// splitsEnd tells that the form's last delimiter goes on behind that length: line ends were added.
+// splitsEnd reports whether the last delimiter of the form ends beyond that length: line ends were
+// added.
 func splitsEnd(body []byte, length int64, boundary string) bool {
 	last := []byte("--" + boundary + "--")
 	return boundary != "" && !bytes.Contains(body[:length], last) && bytes.Contains(body, last)

@@ -22,7 +22,7 @@ var (
 	cmdName    = regexp.MustCompile(`%[A-Za-z_][A-Za-z0-9_]{2,39}%`)
 )
 
-// isCmd tells whether a line is written for cmd.exe.
+// isCmd reports whether a line is written for cmd.exe.
 func isCmd(text string) bool {
 	text = text[:min(len(text), 1<<20)]
 	sh, cmd := shNewline.FindStringIndex(text), cmdNewline.FindStringIndex(text)

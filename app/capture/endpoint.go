@@ -56,7 +56,7 @@ func samePath(pattern, path string) bool {
 	}
 }
 
-// isWeChat tells whether a host is one of WeChat's that take uploads.
+// isWeChat reports whether a host is one of WeChat's that take uploads.
 func isWeChat(host string) bool {
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	return host == "weixin.qq.com" || strings.HasSuffix(host, ".weixin.qq.com")

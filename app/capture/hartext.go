@@ -86,7 +86,7 @@ func hexRune(b []byte) (rune, int) {
 	return rune(n), 4
 }
 
-// asBytes tells whether each character of text stands for a byte, and if so makes those bytes of
+// asBytes reports whether each character of text stands for a byte, and if so makes those bytes of
 // it. A known length decides: want is the Content-Length, size what the tool says. Otherwise
 // characters that no text has decide, or whether the bytes are UTF-8 once more.
 func asBytes(text []byte, want, size int64) []byte {

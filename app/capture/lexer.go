@@ -79,7 +79,7 @@ func (x *lexer) endWord() {
 	x.begun, x.quoted, x.skip, x.input = false, false, false, false
 }
 
-// goesOn tells whether the command goes on behind a line end that should end it: pages lose the
+// goesOn reports whether the command goes on behind a line end that should end it: pages lose the
 // backslashes of their examples, and no command begins with an option or a URL.
 func (x *lexer) goesOn() bool {
 	rest := strings.TrimLeft(x.text[x.pos:min(len(x.text), x.pos+256)], " \t\r\n")

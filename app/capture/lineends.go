@@ -21,7 +21,7 @@ func boundaryOf(contentType string) string {
 	return ""
 }
 
-// isForm tells whether a Content-Type is that of a form, with a boundary or without.
+// isForm reports whether a Content-Type is that of a form, with a boundary or without.
 func isForm(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data")

@@ -43,8 +43,8 @@ func (s *Saved) noBody() {
 	s.note(noteNoBody)
 }
 
-// isRemark tells that what stands after a head is no form, and much less than was announced: what a
-// program says of a body that it does not show, or of what came next.
+// isRemark reports whether the text after a head is a program's own: a remark about the body that
+// it does not show, or about what happened next. It is shorter than Content-Length and not a form.
 func isRemark(body []byte, want int64, contentType string) bool {
 	delimiter := []byte("--" + boundaryOf(contentType))
 	begun := len(delimiter) > 2 && bytes.HasPrefix(body, delimiter[:min(len(delimiter), len(body))])
@@ -127,7 +127,7 @@ func (s *Saved) findLost(body []byte, want int64, inText bool) {
 	s.Request.Body, s.Request.Parts = nil, parts
 }
 
-// isFile tells whether a part is a file: one with a file's name, or where the endpoint wants it.
+// isFile reports whether a part is a file: it has a filename, or the name of the file part.
 func (s *Saved) isFile(p *explain.Part) bool {
 	if s.Endpoint == nil || p.Name == "" {
 		return p.HasFilename
@@ -151,8 +151,8 @@ func (s *Saved) cutOff(parts []explain.Part, warnings []form.Warning) {
 	s.note(noteCutOff)
 }
 
-// standsFor tells that a text stands in the place of a file: < ./a.jpg in an .http file, (data) in
-// what Postman writes as one.
+// standsFor reports whether a tool wrote a text instead of the file's bytes: < ./a.jpg in an .http
+// file, (data) in Postman's HTTP snippet.
 func standsFor(content []byte) bool {
 	text := bytes.TrimSpace(content)
 	return bytes.HasPrefix(text, []byte("< ")) && len(text) < 1024 && !bytes.Contains(text, []byte("\n")) || string(text) == "(data)"

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// masked finds what tools and people put in the place of a secret:
+// masked finds what tools and people write instead of a secret:
 //
 //	Authorization: ██                  OkHttp's redactHeader
 //	Authorization: [REDACTED]

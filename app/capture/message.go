@@ -95,7 +95,7 @@ func statusOf(line []byte) int {
 	return n
 }
 
-// beginsRequest tells whether a raw request begins here.
+// beginsRequest reports whether a raw request begins here.
 func beginsRequest(b []byte) bool {
 	if beginsPseudo(b) {
 		return true
@@ -104,7 +104,7 @@ func beginsRequest(b []byte) bool {
 	return ok
 }
 
-// beginsPseudo tells whether b begins with the head of an HTTP/2 request, as browsers show it.
+// beginsPseudo reports whether b begins with the head of an HTTP/2 request, as browsers show it.
 func beginsPseudo(b []byte) bool {
 	for _, name := range []string{":authority:", ":method:", ":path:", ":scheme:"} {
 		if bytes.HasPrefix(b, []byte(name)) {

@@ -18,7 +18,7 @@ var (
 	psName    = regexp.MustCompile(`^(?:env:)?[A-Za-z_][A-Za-z0-9_]*|^\{[^}\n]*\}|^\(`)
 )
 
-// isPowerShell tells whether a line is written for PowerShell.
+// isPowerShell reports whether a line is written for PowerShell.
 func isPowerShell(text string) bool {
 	text = text[:min(len(text), 1<<20)]
 	ps, sh := psNewline.FindStringIndex(text), shNewline.FindStringIndex(text)

@@ -106,7 +106,7 @@ func shapeOf(prefix string) *regexp.Regexp {
 	return regexp.MustCompile("^" + pattern.String())
 }
 
-// sharedByHead tells whether the lines of a header have the prefix, the first line too or not.
+// sharedByHead reports whether the header lines after the first line have the prefix.
 func sharedByHead(shape *regexp.Regexp, text []byte) bool {
 	_, rest, _ := cutLine(text)
 	for n := 0; ; n++ {
@@ -119,7 +119,7 @@ func sharedByHead(shape *regexp.Regexp, text []byte) bool {
 	}
 }
 
-// arrowsGoOn tells whether an arrow stands before the lines of the body too.
+// arrowsGoOn reports whether the lines of the body begin with the arrow too.
 func arrowsGoOn(arrow string, text []byte) bool {
 	for len(text) > 0 {
 		line, rest, _ := cutLine(text)

@@ -46,8 +46,8 @@ func (r *reader) readRaw(text []byte) ([]Saved, error) {
 	return list, nil
 }
 
-// noHead tells that a line of a request is all that is there of its head: it stood in a document,
-// or what follows has another form.
+// noHead reports whether a request line has no header lines after it: it is part of a document, or
+// the header is written in a form that is not known.
 func noHead(text []byte) bool {
 	h, _ := cutHead(text)
 	method, _ := h.request()

@@ -43,18 +43,14 @@ func (l *looseJSON) flaw(cause, what string) {
 	l.flaws = append(l.flaws, NewFlaw(cause, fmt.Sprintf("%s (%d)", Visible(what, 16), len(l.all)-len(l.rest))))
 }
 
-func (l *looseJSON) take(n int) string {
-	taken := l.rest[:n]
-	l.rest = l.rest[n:]
-	return taken
-}
+func (l *looseJSON) skip(n int) { l.rest = l.rest[n:] }
 
 // blanks skips blanks and comments.
 func (l *looseJSON) blanks() {
 	for {
 		l.rest = strings.TrimLeftFunc(l.rest, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' })
 		end, n := "\n", 0
-		mark := firstIn(l.rest, "//", "/*", "#")
+		mark := prefixOf(l.rest, "//", "/*", "#")
 		switch mark {
 		case "":
 			return
@@ -66,7 +62,7 @@ func (l *looseJSON) blanks() {
 		if i < 0 {
 			i, n = len(l.rest), 0
 		}
-		l.take(i + n)
+		l.skip(i + n)
 	}
 }
 
@@ -83,7 +79,7 @@ func (l *looseJSON) object() bool {
 		} else {
 			l.flaw("json.head", shortWord(head))
 		}
-		l.take(i)
+		l.skip(i)
 	}
 	if !l.members('}') {
 		return false
@@ -97,8 +93,8 @@ func (l *looseJSON) object() bool {
 	return true
 }
 
-// firstIn returns the prefix of a text that is in a list; "" if none is.
-func firstIn(s string, prefixes ...string) string {
+// prefixOf returns the first of the prefixes that a text has, or "".
+func prefixOf(s string, prefixes ...string) string {
 	for _, p := range prefixes {
 		if strings.HasPrefix(s, p) {
 			return p
@@ -130,7 +126,7 @@ func (l *looseJSON) members(end byte) bool {
 		return false
 	}
 	defer func() { l.deep-- }()
-	l.take(1)
+	l.skip(1)
 	for n := 0; ; n++ {
 		l.blanks()
 		if l.rest == "" {
@@ -138,7 +134,7 @@ func (l *looseJSON) members(end byte) bool {
 			return true
 		}
 		if l.rest[0] == end {
-			l.take(1)
+			l.skip(1)
 			return true
 		}
 		if n > 0 && !l.separator(end) {
@@ -167,16 +163,16 @@ func (l *looseJSON) separator(end byte) bool {
 			l.flaw("json.separator", sep)
 		}
 		at := *l
-		l.take(len(sep))
+		l.skip(len(sep))
 		l.blanks()
 		if l.rest == "" || l.rest[0] == end || l.rest[0] == ',' {
 			flaws := l.flaws
 			*l = at
 			l.flaws = flaws
 			l.flaw("json.comma_extra", ","+l.rest[len(sep):min(len(l.rest), len(sep)+1)])
-			l.take(len(sep))
+			l.skip(len(sep))
 			for strings.HasPrefix(l.rest, ",") {
-				l.take(1)
+				l.skip(1)
 			}
 		}
 		return true
@@ -196,7 +192,7 @@ func (l *looseJSON) colon() bool {
 			if sep != ":" {
 				l.flaw("json.separator", sep)
 			}
-			l.take(len(sep))
+			l.skip(len(sep))
 			return true
 		}
 	}
@@ -228,12 +224,12 @@ var otherQuotes = map[rune]string{'\'': "'", '`': "`", '“': "”“", '”': "
 func (l *looseJSON) word(ends string) bool {
 	r, n := utf8.DecodeRuneInString(l.rest)
 	if r == '"' {
-		l.take(1)
+		l.skip(1)
 		return l.text(`"`, ends)
 	}
 	if closing := otherQuotes[r]; closing != "" {
 		l.flaw("json.quotes", string(r))
-		l.take(n)
+		l.skip(n)
 		return l.text(closing, ends)
 	}
 	i := strings.IndexAny(l.rest, ends)
@@ -256,7 +252,7 @@ func (l *looseJSON) word(ends string) bool {
 		}
 		l.flaw("json.unquoted", shortWord(bare))
 	}
-	l.take(i)
+	l.skip(i)
 	return true
 }
 
@@ -283,14 +279,14 @@ func (l *looseJSON) text(closing, ends string) bool {
 		case strings.ContainsRune(closing, r):
 			after := strings.TrimLeft(l.rest[n:], " \t\r\n")
 			if after == "" || strings.ContainsAny(after[:1], ends+":=,;}]&/#\"'") || strings.HasPrefix(after, "，") || strings.HasPrefix(after, "：") {
-				l.take(n)
+				l.skip(n)
 				return true
 			}
 			l.flaw("json.inner_quote", string(r))
 		case r < ' ':
 			l.flaw("json.control", fmt.Sprintf("%c", r))
 		}
-		l.take(n)
+		l.skip(n)
 	}
 	if l.has("json.inner_quote") {
 		return false // which quote ends the string is not known
