@@ -51,7 +51,7 @@ func main() {
 	endWithParent()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	ok, err := run(ctx, options{root: root, only: flag.Args(), fast: *fast, again: os.Getenv("WXUP_AGAIN") == "1", patience: *patience, hang: *hang, out: os.Stdout})
+	ok, err := run(ctx, options{root: root, only: flag.Args(), fast: *fast, patience: *patience, hang: *hang, out: os.Stdout})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testrun:", err)
 	}

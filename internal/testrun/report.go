@@ -26,13 +26,6 @@ func report(out io.Writer, all []*results, notes []string) bool {
 			}
 		}
 	}
-	var unsteady []string
-	for _, r := range all {
-		unsteady = append(unsteady, r.unsteady...)
-	}
-	if len(unsteady) > 0 {
-		fmt.Fprintf(out, "\nUNSTEADY: failed, and passed when run again; find out why:\n  %s\n", strings.Join(unsteady, "\n  "))
-	}
 	slices.SortStableFunc(packages, func(a, b timedPackage) int { return cmp.Compare(b.seconds, a.seconds) })
 	if len(packages) > 0 {
 		fmt.Fprintf(out, "\nthe slowest packages:\n")

@@ -19,8 +19,6 @@ type results struct {
 	requireAll              bool   // a skip for which make setup would help is a failure
 	again                   bool   // a package in which the race detector crashes is to run again
 	crashed                 []string
-	failedIn                map[string]int // of failed, by package
-	unsteady                []string       // failures of packages that passed when they ran again
 
 	out     io.Writer
 	running map[string]*packageRun
@@ -41,7 +39,7 @@ type packageRun struct {
 
 func newResults(name string, out io.Writer) *results {
 	return &results{
-		name: name, out: out, skips: map[string]int{}, running: map[string]*packageRun{}, builds: map[string]string{}, failedIn: map[string]int{},
+		name: name, out: out, skips: map[string]int{}, running: map[string]*packageRun{}, builds: map[string]string{},
 	}
 }
 
@@ -176,9 +174,6 @@ func (r *results) packageEnded(e event, p *packageRun) {
 			p.failed++
 		}
 	}
-	if p.failed > 0 {
-		r.failedIn[e.Package] = p.failed
-	}
 	r.passed, r.failed, r.skipped = r.passed+p.passed, r.failed+p.failed, r.skipped+p.skipped
 	r.packages = append(r.packages, timedPackage{e.Package, e.Elapsed})
 	word := "ok    "
@@ -202,22 +197,6 @@ func (r *results) fail(what string) {
 	r.failed++
 	r.failures = append(r.failures, what)
 	fmt.Fprintf(r.out, "\nFAIL  %s\n", what)
-}
-
-// passedAgain is called when the packages that failed have passed in a second run.
-func (r *results) passedAgain() {
-	for _, n := range r.failedIn {
-		r.passed, r.failed = r.passed+n, r.failed-n
-	}
-	kept := r.failures[:0:0]
-	for _, f := range r.failures {
-		if name, _, _ := strings.Cut(f, " "); r.failedIn[name] > 0 {
-			r.unsteady = append(r.unsteady, f)
-		} else {
-			kept = append(kept, f)
-		}
-	}
-	r.failures = kept
 }
 
 // ended is called after go test has ended. Packages that have not ended were cut off.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,10 +18,7 @@ type options struct {
 	root string
 	only []string // modules; none means all
 	fast bool
-	// again has packages that fail run once more. If they pass then, the run does, and says so: on a
-	// shared machine a test that needs luck must not hold up everything else, nor be forgotten.
-	again bool
-	out   io.Writer
+	out  io.Writer
 
 	patience time.Duration // how long processes may take to end after their tests
 	hang     time.Duration // what a package takes if it hangs, also on a machine that is busy with other work
@@ -148,14 +144,6 @@ func (r *runner) module(ctx context.Context, m module) *results {
 	if again := res.crashed; len(again) > 0 && ctx.Err() == nil {
 		res.again, res.crashed = false, nil
 		res.ended(r.goTest(ctx, m, env, append(words, again...), res))
-	}
-	if failed := slices.Sorted(maps.Keys(res.failedIn)); r.again && len(failed) > 0 && ctx.Err() == nil {
-		fmt.Fprintf(r.out, "\nagain, for they failed: %s\n", strings.Join(failed, " "))
-		second := newResults(m.name, r.out)
-		second.requireAll = res.requireAll
-		if second.ended(r.goTest(ctx, m, env, append(words, failed...), second)); second.failed == 0 {
-			res.passedAgain()
-		}
 	}
 	if ctx.Err() != nil {
 		return res

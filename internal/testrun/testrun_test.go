@@ -56,7 +56,7 @@ func testrun(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, temp stri
 	t.Helper()
 	temp = t.TempDir()
 	cmd = exec.Command(os.Args[0], append([]string{"-dir", dir, "-patience", "1s"}, args...)...)
-	cmd.Env = append(os.Environ(), "WXUP_TESTRUN_MAIN=1", "TMPDIR="+temp, "GOFLAGS=", "WXUP_AGAIN="+os.Getenv("WXUP_TESTRUN_AGAIN"), "CGO_ENABLED="+cmp.Or(os.Getenv("WXUP_TESTRUN_CGO"), "0"))
+	cmd.Env = append(os.Environ(), "WXUP_TESTRUN_MAIN=1", "TMPDIR="+temp, "GOFLAGS=", "CGO_ENABLED="+cmp.Or(os.Getenv("WXUP_TESTRUN_CGO"), "0"))
 	return cmd, temp
 }
 
@@ -196,29 +196,6 @@ func TestDetectorCrash(t *testing.T) {
 			}
 			if table := lastTable(t, out); detects && !strings.Contains(table, "\n.            "+x.row+"        0\n") {
 				t.Errorf("the table is\n%s", table)
-			}
-		})
-	}
-}
-
-// TestAgain: with WXUP_AGAIN=1 a package that fails runs once more. If it passes then, the run does
-// and says so; otherwise, and without it, the run fails.
-func TestAgain(t *testing.T) {
-	need.Time(t)
-	once := `func TestX(t *testing.T) { if _, err := os.Stat("seen"); err != nil { os.WriteFile("seen", nil, 0o600); t.Error("unlucky") } }`
-	always := `func TestX(t *testing.T) { t.Error("unlucky") }`
-	for _, x := range []struct {
-		name, body, again string
-		ok                bool
-	}{{"once", once, "1", true}, {"always", always, "1", false}, {"without", once, "", false}} {
-		t.Run(x.name, func(t *testing.T) {
-			t.Setenv("WXUP_TESTRUN_AGAIN", x.again)
-			out, ok := output(t, map[string]string{"x": x.body, "y": `func TestY(t *testing.T) {}`})
-			if ok != x.ok || strings.Count(out, "UNSTEADY") > 0 != x.ok || strings.Contains(out, "again, for") != (x.again != "") {
-				t.Errorf("passes: %t, want %t\n%s", ok, x.ok, out)
-			}
-			if x.ok && !strings.Contains(out, "find out why:\n  example.com/m/x TestX\n") {
-				t.Errorf("it does not name the test:\n%s", out)
 			}
 		})
 	}
